@@ -1,0 +1,1 @@
+"""Field rules, message catalogue and defaults: data only, read through `tjxl.resources`."""

@@ -1,0 +1,1 @@
+"""Formulas: a parser and an evaluator for the functions that tjxl writes into its workbooks. Pure."""

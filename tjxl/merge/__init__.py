@@ -1,0 +1,1 @@
+"""Accepted rows into the master: plan (pure), ledger, commit."""

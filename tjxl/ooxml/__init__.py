@@ -1,0 +1,1 @@
+"""The Office Open XML package format: reading, splicing, guarding. Nothing of the domain."""

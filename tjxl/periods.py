@@ -1,0 +1,60 @@
+"""Reporting periods (期次): `2022-06` a month, `2022-Q2` a quarter. Pure; a period never asks the clock."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass
+from functools import total_ordering
+
+from tjxl.errors import TjxlError
+
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_QUARTER = re.compile(r"(\d{4})-Q([1-4])")
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A month or quarter. Ordered by its last day, so that a year of either cadence sorts."""
+
+    code: str
+    year: int
+    last_month: int
+    months: int
+
+    @property
+    def last_day(self) -> dt.date:
+        """The day as of which the period's report speaks."""
+        return dt.date(self.year, self.last_month, calendar.monthrange(self.year, self.last_month)[1])
+
+    @property
+    def title(self) -> str:
+        """How people say it: 2022年6月, 2022年第二季度."""
+        if self.months == 1:
+            return f"{self.year}年{self.last_month}月"
+        return f"{self.year}年第{'一二三四'[self.last_month // 3 - 1]}季度"
+
+    @property
+    def previous(self) -> Period:
+        """The period before, across the new year too."""
+        month = self.last_month - self.months
+        year, month = (self.year, month) if month > 0 else (self.year - 1, month + 12)
+        return parse_period(f"{year}-{month:02d}" if self.months == 1 else f"{year}-Q{month // 3}")
+
+    def __lt__(self, other: Period) -> bool:
+        return (self.last_day, self.months) < (other.last_day, other.months)
+
+
+def parse_period(code: str) -> Period:
+    """The period written as `2022-06` or `2022-Q2`.
+
+    Raises:
+        TjxlError: E201, the text is no period.
+    """
+    if (m := _MONTH.fullmatch(code.strip())) and 1 <= int(m[2]) <= 12 and int(m[1]) >= 1900:
+        return Period(m[0], int(m[1]), int(m[2]), 1)
+    if (m := _QUARTER.fullmatch(code.strip().upper())) and int(m[1]) >= 1900:
+        return Period(m[0], int(m[1]), int(m[2]) * 3, 3)
+    raise TjxlError("E201", period=code)

@@ -1,0 +1,120 @@
+"""Settings of a project: the shipped defaults (`schemas/defaults.toml`) with the office's `tjxl.toml` over them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from tjxl.errors import SpecError
+from tjxl.resources import schema_toml
+
+StatusMeaning = Literal["not_started", "in_progress", "behind", "completed", "adjustment_requested"]
+MEANINGS: tuple[str, ...] = ("not_started", "in_progress", "behind", "completed", "adjustment_requested")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A progress status (进展状态): its name, what it means to the rules, and other ways of writing it."""
+
+    name: str
+    meaning: StatusMeaning
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A name in the notice that stands for several units."""
+
+    name: str
+    members: tuple[str, ...] = ()
+    open: bool = False
+    aliases: tuple[str, ...] = ()
+    candidates: str | None = None
+    authority: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an office may change.
+
+    Attributes:
+        cadence: monthly or quarterly.
+        due_day: day of the month by which a period's report is due.
+        due_soon_days: how many days before its deadline a task counts as near due.
+        statuses: in the order of the dropdown.
+        groups, aliases: of units; see `schemas/defaults.toml`.
+    """
+
+    cadence: Literal["monthly", "quarterly"]
+    due_day: int
+    due_soon_days: int
+    statuses: tuple[Status, ...]
+    groups: tuple[Group, ...]
+    aliases: Mapping[str, tuple[str, ...]]
+
+    def status_named(self, meaning: StatusMeaning) -> str:
+        """The name of the (first) status with this meaning."""
+        return next(s.name for s in self.statuses if s.meaning == meaning)
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The defaults, overlaid with the tables of the TOML file at `path` where it exists.
+
+    A table given in the file (for example `[lights]`) replaces the keys it names; a list of tables
+    (`[[status]]`, `[[group]]`) replaces the whole list of the defaults.
+
+    Raises:
+        SpecError: E210 the file is no TOML; E211 a value has no meaning. Both name the file.
+    """
+    merged: dict[str, Any] = {k: v for k, v in schema_toml("defaults.toml").items()}
+    name = "defaults.toml"
+    if path is not None and path.exists():
+        name = path.name
+        try:
+            own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SpecError("E210", file=name, reason=str(error)) from error
+        for key, value in own.items():
+            merged[key] = {**merged[key], **value} if isinstance(merged.get(key), dict) else value
+    return _settings(merged, name)
+
+
+def _settings(data: Mapping[str, Any], name: str) -> Settings:
+    cadence = _expect(data, name, "report.cadence", lambda v: v in ("monthly", "quarterly"))
+    statuses = tuple(
+        Status(s.get("name", ""), s.get("meaning", ""), tuple(s.get("aliases", ()))) for s in data["status"]
+    )
+    missing = set(MEANINGS) - {s.meaning for s in statuses}
+    unknown = {s.meaning for s in statuses} - set(MEANINGS)
+    if missing or unknown or any(not s.name for s in statuses):
+        raise SpecError("E211", file=name, key="status", value="、".join(sorted(map(str, missing | unknown))))
+    groups = tuple(
+        Group(
+            g["name"],
+            tuple(g.get("members", ())),
+            bool(g.get("open", False)),
+            tuple(g.get("aliases", ())),
+            g.get("candidates"),
+            g.get("authority"),
+        )
+        for g in data["group"]
+    )
+    return Settings(
+        cadence=cadence,
+        due_day=_expect(data, name, "report.due_day", lambda v: type(v) is int and 1 <= v <= 31),
+        due_soon_days=_expect(data, name, "lights.due_soon_days", lambda v: type(v) is int and 0 <= v <= 366),
+        statuses=statuses,
+        groups=groups,
+        aliases={k: tuple(v) for k, v in data["aliases"].items()},
+    )
+
+
+def _expect(data: Mapping[str, Any], name: str, key: str, fits: Any) -> Any:
+    table, leaf = key.split(".")
+    value = data[table].get(leaf) if isinstance(data[table], dict) else None
+    if not fits(value):
+        raise SpecError("E211", file=name, key=key, value=value)
+    return value

@@ -1,0 +1,1 @@
+"""Workbooks as tjxl lays them out: the master, the report form, the annotated return."""

@@ -1,0 +1,55 @@
+"""The layout of the master's tables, from `workbook/master.toml`: which columns, in which order, whose they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from tjxl.resources import layout_toml
+
+Owner = Literal["key", "generated", "office"]
+Kind = Literal["text", "long", "int", "percent", "date", "datetime"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `name` in the code, `title` in the workbook, `owner` who may write it, `width` in characters."""
+
+    name: str
+    title: str
+    kind: Kind
+    owner: Owner
+    width: float
+    list: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLayout:
+    """A sheet that holds one Excel table of the same name."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Column titles in order."""
+        return tuple(c.title for c in self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column called `name` in the code."""
+        return next(c for c in self.columns if c.name == name)
+
+    def position(self, name: str) -> int:
+        """Its place, from 0."""
+        return next(i for i, c in enumerate(self.columns) if c.name == name)
+
+
+@cache
+def master_layout() -> dict[str, SheetLayout]:
+    """The master's tables by their name in the code: tasks, assignments, units, ledger, submissions, questions."""
+    return {
+        name: SheetLayout(name, sheet["title"], tuple(Column(**c) for c in sheet["columns"]))
+        for name, sheet in layout_toml("master.toml")["sheet"].items()
+    }

@@ -1,0 +1,1 @@
+"""Layouts and theme of the workbooks: data only, read through `tjxl.resources`."""

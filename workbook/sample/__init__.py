@@ -1,0 +1,1 @@
+"""The sample notice: data only, read through `tjxl.resources`."""
