@@ -1,0 +1,153 @@
+"""A workbook package as sheets, tables and defined names, found by name wherever a person moved them to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from lxml import etree
+
+from tjxl.errors import PackageError
+from tjxl.ooxml.cells import NumberClass, SheetCells, read_number_classes, read_shared_strings, read_sheet
+from tjxl.ooxml.package import Package, local_name
+from tjxl.ooxml.refs import Range, parse_range
+
+_REL_ID = "}id"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetInfo:
+    """A sheet: its name, its part, and whether people see it (visible, hidden, veryHidden)."""
+
+    name: str
+    part: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An Excel table: where it stands and its column titles (title → 1-based sheet column)."""
+
+    name: str
+    part: str
+    sheet: str
+    range: Range
+    columns: Mapping[str, int]
+    header_rows: int
+    totals_rows: int
+
+    @property
+    def first_row(self) -> int:
+        """First data row."""
+        return self.range.top + self.header_rows
+
+    @property
+    def last_row(self) -> int:
+        """Last data row."""
+        return self.range.bottom - self.totals_rows
+
+
+class Book:
+    """Read access to a workbook package. Everything is parsed when first asked for."""
+
+    def __init__(self, content: bytes) -> None:
+        self.package = Package(content)
+        self._cells: dict[str, SheetCells] = {}
+
+    @cached_property
+    def sheets(self) -> dict[str, SheetInfo]:
+        """Worksheets by name, in order. Chart sheets are left out: they have no cells."""
+        relations = self.package.relations(self.package.workbook_part)
+        out = {}
+        for part in self._workbook:
+            if local_name(part) != "sheets":
+                continue
+            for sheet in part:
+                rel = next((v for k, v in sheet.attrib.items() if str(k).endswith(_REL_ID)), "")
+                target, kind = relations.get(str(rel), ("", ""))
+                name = sheet.get("name", "")
+                if kind.endswith("/worksheet") and target in self.package:
+                    out[name] = SheetInfo(name, target, sheet.get("state", "visible"))
+        return out
+
+    @cached_property
+    def _workbook(self) -> etree._Element:
+        return self.package.xml(self.package.workbook_part)
+
+    @cached_property
+    def date1904(self) -> bool:
+        """True where the workbook counts days from 1904 (old Excel for Mac)."""
+        return any(local_name(p) == "workbookPr" and p.get("date1904") in ("1", "true") for p in self._workbook)
+
+    @cached_property
+    def _strings(self) -> list[str]:
+        part = self._part_of_kind("/sharedStrings")
+        return read_shared_strings(self.package.read(part)) if part else []
+
+    @cached_property
+    def number_classes(self) -> tuple[NumberClass, ...]:
+        """What kind of number each cell style shows."""
+        part = self._part_of_kind("/styles")
+        return read_number_classes(self.package.read(part)) if part else ()
+
+    def _part_of_kind(self, kind: str) -> str | None:
+        relations = self.package.relations(self.package.workbook_part)
+        return next((t for t, k in relations.values() if k.endswith(kind) and t in self.package), None)
+
+    def cells(self, sheet: str) -> SheetCells:
+        """The cells of a sheet."""
+        if sheet not in self._cells:
+            self._cells[sheet] = read_sheet(self.package.read(self.sheets[sheet].part), self._strings)
+        return self._cells[sheet]
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """Excel tables by name."""
+        out = {}
+        for info in self.sheets.values():
+            for target, kind in self.package.relations(info.part).values():
+                if kind.endswith("/table") and target in self.package:
+                    table = self._table(info.name, target)
+                    out[table.name] = table
+        return out
+
+    def _table(self, sheet: str, part: str) -> Table:
+        root = self.package.xml(part)
+        try:
+            area = parse_range(root.get("ref", ""))
+        except ValueError as error:
+            raise PackageError("E303", reason=part) from error
+        titles: list[str] = []
+        for child in root:
+            if local_name(child) == "tableColumns":
+                titles = [c.get("name", "") for c in child]
+        columns = {title: area.left + i for i, title in enumerate(titles)}
+        name = root.get("displayName") or root.get("name") or ""
+        return Table(
+            name,
+            part,
+            sheet,
+            area,
+            columns,
+            int(root.get("headerRowCount", "1")),
+            int(root.get("totalsRowCount", "0")),
+        )
+
+    @cached_property
+    def names(self) -> dict[str, tuple[str, Range]]:
+        """Workbook-wide defined names that are plain ranges: name → (sheet, range)."""
+        out = {}
+        for part in self._workbook:
+            if local_name(part) != "definedNames":
+                continue
+            for entry in part:
+                sheet, bang, ref = (entry.text or "").rpartition("!")
+                sheet = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
+                if not bang or entry.get("localSheetId") is not None or sheet not in self.sheets:
+                    continue
+                try:
+                    out[entry.get("name", "")] = (sheet, parse_range(ref))
+                except ValueError:
+                    continue  # a formula or a list of areas: not a plain range, so not in this map
+        return out

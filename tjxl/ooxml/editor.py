@@ -1,0 +1,194 @@
+"""Changing a workbook package: cells by sheet and address, rows by table and column title.
+
+Collects edits, then writes one new package in which only the touched parts differ.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from tjxl.errors import PackageError
+from tjxl.ooxml.book import Book, Table
+from tjxl.ooxml.cells import CellValue
+from tjxl.ooxml.refs import Range, grow
+from tjxl.ooxml.splice import Edit, Growth, NewRow, Put, PutFormula, splice_sheet
+
+_CALC_PR = re.compile(rb"<((?:[\w.-]+:)?)calcPr\b([^>]*?)(\s*/?)>")
+_DEFINED_NAME = re.compile(rb"(<(?:[\w.-]+:)?definedName\b[^>]*>)([^<]*)(</)")
+
+
+class BookEditor:
+    """Edits of one workbook, applied together by `save`."""
+
+    def __init__(self, content: bytes) -> None:
+        self.book = Book(content)
+        self._edits: dict[str, dict[tuple[int, int], Edit]] = {}
+        self._new_rows: dict[str, dict[int, NewRow]] = {}
+        self._bottom: dict[str, int] = {}
+        self._free: dict[str, int] = {}
+        self._parts: dict[str, bytes | None] = {}
+
+    @property
+    def changed(self) -> bool:
+        """True when `save` would write something different."""
+        return any(self._edits.values()) or bool(self._parts)
+
+    def edit(self, sheet: str, row: int, column: int, edit: Edit) -> None:
+        """Set one cell (the last edit of a cell counts)."""
+        self._edits.setdefault(sheet, {})[row, column] = edit
+
+    def edits(self, sheet: str) -> Mapping[tuple[int, int], Edit]:
+        """The edits of a sheet so far."""
+        return self._edits.get(sheet, {})
+
+    def table(self, name: str) -> Table:
+        """A table as it stands in the file.
+
+        Raises:
+            PackageError: E312, the workbook has no such table.
+        """
+        table = self.book.tables.get(name)
+        if table is None:
+            raise PackageError("E312", table=name)
+        return table
+
+    def last_row(self, name: str) -> int:
+        """The last data row of a table, rows appended so far included."""
+        return self._bottom.get(name, self.table(name).last_row)
+
+    def set_part(self, name: str, content: bytes) -> None:
+        """Replace a whole part (for example a chart)."""
+        self._parts[name] = content
+
+    def append_rows(self, name: str, rows: Sequence[Mapping[str, CellValue]]) -> list[int]:
+        """Add rows (title → value) under the last filled row of a table; the table grows as needed.
+
+        Titles that the table does not have are an error of the caller; columns not named stay empty. Blank rows
+        at the table's end are used first: an empty table has one.
+
+        Returns:
+            The sheet rows written.
+
+        Raises:
+            PackageError: E311 the table has a totals row; E310 something else stands below it.
+        """
+        table = self.table(name)
+        if table.totals_rows and rows:
+            raise PackageError("E311", sheet=table.sheet)
+        start = self._free.setdefault(name, self._first_free_row(table))
+        numbers = list(range(start, start + len(rows)))
+        self._refuse_occupied(table, numbers)
+        edits = self._edits.setdefault(table.sheet, {})
+        new_rows = self._new_rows.setdefault(table.sheet, {})
+        for number, row in zip(numbers, rows, strict=True):
+            if number > table.last_row:
+                new_rows[number] = NewRow(table.last_row)
+            for title, value in row.items():
+                if value is not None and value != "":
+                    edits[number, table.columns[title]] = Put(value)
+        self._free[name] = start + len(rows)
+        self._bottom[name] = max(self.last_row(name), start + len(rows) - 1)
+        return numbers
+
+    def _first_free_row(self, table: Table) -> int:
+        filled = [r for (r, c), cell in self.book.cells(table.sheet).cells.items() if _in(table, r, c, cell.value)]
+        return max(filled, default=table.first_row - 1) + 1
+
+    def _refuse_occupied(self, table: Table, numbers: Sequence[int]) -> None:
+        wanted = {n for n in numbers if n > table.last_row}
+        if not wanted:
+            return
+        for (row, column), cell in sorted(self.book.cells(table.sheet).cells.items()):
+            if row in wanted and table.range.left <= column <= table.range.right and cell.value is not None:
+                raise PackageError("E310", sheet=table.sheet, row=row)
+
+    def save(self) -> bytes:
+        """The changed package.
+
+        Raises:
+            PackageError: E305, a part cannot be changed safely.
+        """
+        changes: dict[str, bytes | None] = dict(self._parts)
+        grown: dict[str, list[Growth]] = {}
+        for name, bottom in self._bottom.items():
+            table = self.table(name)
+            if bottom > table.last_row:
+                grown.setdefault(table.sheet, []).append(Growth(table.range, bottom))
+                changes[table.part] = _grown_table(self.book.package.read(table.part), table, bottom)
+        overwritten = False
+        for sheet, edits in self._edits.items():
+            if not edits:
+                continue
+            part = self.book.sheets[sheet].part
+            overwritten |= self._overwrites_formula(sheet, edits)
+            changes[part] = splice_sheet(
+                self.book.package.read(part),
+                edits,
+                new_rows=self._new_rows.get(sheet),
+                growth=grown.get(sheet, ()),
+                date1904=self.book.date1904,
+            )
+        if changes:
+            changes |= self._workbook_part(grown)
+        if overwritten:
+            changes |= self._without_calculation_chain()
+        return self.book.package.rewritten(changes)
+
+    def _overwrites_formula(self, sheet: str, edits: Mapping[tuple[int, int], Edit]) -> bool:
+        cells = self.book.cells(sheet).cells
+        return any(
+            isinstance(edit, Put | PutFormula) and place in cells and cells[place].formula is not None
+            for place, edit in edits.items()
+        )
+
+    def _workbook_part(self, grown: Mapping[str, Sequence[Growth]]) -> dict[str, bytes | None]:
+        """Names that end with a grown table follow it; other people's formulas recalculate on opening."""
+        name = self.book.package.workbook_part
+        old = self.book.package.read(name)
+
+        def longer(m: re.Match[bytes]) -> bytes:
+            sheet, bang, refs = m[2].decode().rpartition("!")
+            plain = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
+            for g in grown.get(plain, ()):
+                refs = grow(refs, g.area, g.bottom)
+            return m[1] + (sheet + bang + refs).encode() + m[3]
+
+        new = _DEFINED_NAME.sub(longer, old) if grown else old
+        new = _CALC_PR.sub(_recalculating, new, count=1)
+        return {name: new} if new != old else {}
+
+    def _without_calculation_chain(self) -> dict[str, bytes | None]:
+        """A chain that names a cell without formula makes Excel offer a repair; without a chain it builds one."""
+        package = self.book.package
+        chain = next(
+            (t for t, k in package.relations(package.workbook_part).values() if k.endswith("/calcChain")), None
+        )
+        if chain is None or chain not in package:
+            return {}
+        folder, _, leaf = package.workbook_part.rpartition("/")
+        rels = f"{folder}/_rels/{leaf}.rels"
+        target = re.escape(chain.rpartition("/")[2].encode())
+        return {
+            chain: None,
+            rels: re.sub(rb"<Relationship\b[^>]*" + target + rb'"[^>]*/>', b"", package.read(rels)),
+            "[Content_Types].xml": re.sub(
+                rb"<Override\b[^>]*" + target + rb'"[^>]*/>', b"", package.read("[Content_Types].xml")
+            ),
+        }
+
+
+def _in(table: Table, row: int, column: int, value: object) -> bool:
+    inside = table.first_row <= row <= table.last_row and table.range.left <= column <= table.range.right
+    return inside and value is not None and value != ""
+
+
+def _grown_table(xml: bytes, table: Table, bottom: int) -> bytes:
+    old = table.range
+    new = Range(old.top, old.left, bottom, old.right)
+    return xml.replace(f'ref="{old.ref}"'.encode(), f'ref="{new.ref}"'.encode())
+
+
+def _recalculating(m: re.Match[bytes]) -> bytes:
+    attributes = re.sub(rb'\s+fullCalcOnLoad="[^"]*"', b"", m[2])
+    return b"<" + m[1] + b"calcPr" + attributes + b' fullCalcOnLoad="1"' + m[3] + b">"

@@ -1,0 +1,325 @@
+"""The splice: rewriting chosen cells of a worksheet part, every other byte of it left as it was.
+
+Works on the XML text itself. Only the rows that change are taken apart; what stands before, between and after
+them is copied. Rows beyond the last one, ranges that end with a table, and the cached value of a formula are
+the three things a plain "set a cell" would not do.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from tjxl.errors import PackageError
+from tjxl.ooxml.cells import CellValue, to_serial
+from tjxl.ooxml.refs import Range, cell_ref, column_letters, column_number, grow, parse_range
+
+MAX_TEXT = 32_767
+
+_PREFIX = rb"(?:[A-Za-z_][\w.-]*:)?"
+_SHEET_DATA = re.compile(rb"<(" + _PREFIX + rb")sheetData\b[^>]*?(/?)>")
+_ROW = re.compile(rb"<" + _PREFIX + rb"row\b([^>]*?)(/?)>")
+_CELL = re.compile(rb"<" + _PREFIX + rb"c(?=[\s/>])([^>]*?)(?:/>|>(.*?)</" + _PREFIX + rb"c\s*>)", re.DOTALL)
+_FORMULA = re.compile(rb"<" + _PREFIX + rb"f(?=[\s/>])[^>]*?(?:/>|>[^<]*</" + _PREFIX + rb"f\s*>)", re.DOTALL)
+_ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_SQREF = re.compile(rb'(<(?:[\w.-]+:)?(?:conditionalFormatting|dataValidation)\b[^>]*?\bsqref=")([^"]*)(")')
+_EXT_SQREF = re.compile(rb"(<(?:[\w.-]+:)?sqref>)([^<]*)(</)")
+_FILTER_REF = re.compile(rb'(<(?:[\w.-]+:)?autoFilter\b[^>]*?\bref=")([^"]*)(")')
+_DIMENSION = re.compile(rb'(<(?:[\w.-]+:)?dimension\b[^>]*?\bref=")([^"]*)(")')
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Set a cell to a value; None empties it. Text stays text, also when it begins with `=`.
+
+    `style` None keeps the cell's own (or the model row's) style.
+    """
+
+    value: CellValue
+    style: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PutFormula:
+    """Set a cell to a formula (without `=`) and the value it has."""
+
+    text: str
+    cached: CellValue
+    style: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recalculated:
+    """The new cached value of the formula that stands in the cell; a cell without formula is left alone."""
+
+    cached: CellValue
+
+
+Edit = Put | PutFormula | Recalculated
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A row that may not exist yet: styles, height and attributes come from the row `like`."""
+
+    like: int
+    height: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A range of rows (a table, a list) whose last row moves to `bottom`; rules on its last row follow."""
+
+    area: Range
+    bottom: int
+
+
+def splice_sheet(
+    xml: bytes,
+    edits: Mapping[tuple[int, int], Edit],
+    *,
+    new_rows: Mapping[int, NewRow] | None = None,
+    dropped: frozenset[int] = frozenset(),
+    growth: Sequence[Growth] = (),
+    date1904: bool = False,
+) -> bytes:
+    """The worksheet part with these cells set.
+
+    Args:
+        edits: (row, column) → edit.
+        new_rows: row number → model row, for rows that the sheet may not have.
+        dropped: rows to take out (a template's model rows).
+        growth: ranges that became longer: conditional formats, validations and filters on them follow.
+
+    Raises:
+        PackageError: E305, the part is written in a way that cannot be changed safely.
+    """
+    start = _SHEET_DATA.search(xml)
+    if start is None or not xml.lstrip(b"\xef\xbb\xbf").startswith((b"<?xml", b"<")) or b"\x00" in xml[:64]:
+        raise PackageError("E305")
+    prefix = start[1]
+    if start[2]:
+        head, body, tail = xml[: start.start()] + b"<" + prefix + b"sheetData>", b"", xml[start.end() :]
+        tail = b"</" + prefix + b"sheetData>" + tail
+    else:
+        end = xml.find(b"</" + prefix + b"sheetData", start.end())
+        if end < 0:
+            raise PackageError("E305")
+        head, body, tail = xml[: start.end()], xml[start.end() : end], xml[end:]
+    if b"<!--" in body or b"<![CDATA[" in body:
+        raise PackageError("E305")
+    rows = _Rows(body, prefix, date1904)
+    body = rows.spliced(edits, new_rows or {}, dropped)
+    return _grown(_dimension(head, edits), growth) + body + _grown(tail, growth)
+
+
+class _Rows:
+    """The rows of one `sheetData`, indexed by their place in the text."""
+
+    def __init__(self, body: bytes, prefix: bytes, date1904: bool) -> None:
+        self.body, self.prefix, self.date1904 = body, prefix, date1904
+        self.spans: dict[int, tuple[int, int, int]] = {}  # row → start of tag, end of tag, end of row
+        number = 0
+        close = b"</" + prefix + b"row"
+        for m in _ROW.finditer(body):
+            r = _attributes(m[1]).get(b"r")
+            number = int(r) if r else number + 1
+            if m[2]:
+                self.spans[number] = (m.start(), m.end(), m.end())
+                continue
+            at = body.find(close, m.end())
+            stop = body.find(b">", at) + 1
+            if at < 0 or stop == 0 or number in self.spans:
+                raise PackageError("E305")
+            self.spans[number] = (m.start(), m.end(), stop)
+
+    def spliced(
+        self, edits: Mapping[tuple[int, int], Edit], new: Mapping[int, NewRow], dropped: frozenset[int]
+    ) -> bytes:
+        by_row: dict[int, dict[int, Edit]] = {r: {} for r in new}
+        for (row, column), edit in edits.items():
+            by_row.setdefault(row, {})[column] = edit
+        models = {n.like: self._model(n.like) for n in new.values()}
+        out: list[bytes] = []
+        position = 0
+        order = sorted(self.spans)
+        if order != list(self.spans):
+            raise PackageError("E305")
+        for row in sorted({*by_row, *(r for r in dropped if r in self.spans)}):
+            if row in self.spans:
+                at, _, after = self.spans[row]
+                change = b"" if row in dropped else self._changed_row(row, by_row[row], _model_of(row, new, models))
+            else:
+                following = bisect_left(order, row)
+                at = after = self.spans[order[following]][0] if following < len(order) else len(self.body)
+                change = self._new_row(row, by_row[row], new, models)
+            out += [self.body[position:at], change]
+            position = after
+        return b"".join([*out, self.body[position:]])
+
+    def _inner(self, row: int) -> bytes:
+        _, tag_end, end = self.spans[row]
+        return b"" if tag_end == end else self.body[tag_end : self.body.rfind(b"</", tag_end, end)]
+
+    def _cells(self, row: int) -> Iterator[tuple[int, re.Match[bytes], dict[bytes, bytes]]]:
+        column = 0
+        for m in _CELL.finditer(self._inner(row)):
+            attributes = _attributes(m[1])
+            ref = attributes.get(b"r")
+            column = column_number(ref.rstrip(b"0123456789").decode()) if ref else column + 1
+            yield column, m, attributes
+
+    def _model(self, row: int) -> tuple[dict[bytes, bytes], dict[int, bytes]]:
+        """Row attributes and cell styles of a model row."""
+        if row not in self.spans:
+            return {}, {}
+        start, tag_end, _ = self.spans[row]
+        attributes = _attributes(self.body[start:tag_end])
+        for name in (b"r", b"spans", b"hidden"):
+            attributes.pop(name, None)
+        return attributes, {c: a[b"s"] for c, _, a in self._cells(row) if b"s" in a}
+
+    def _new_row(
+        self,
+        row: int,
+        edits: Mapping[int, Edit],
+        new: Mapping[int, NewRow],
+        models: Mapping[int, tuple[dict[bytes, bytes], dict[int, bytes]]],
+    ) -> bytes:
+        attributes, styles = _model_of(row, new, models)
+        attributes = dict(attributes)
+        spec = new.get(row)
+        if spec is not None and spec.height is not None:
+            attributes |= {b"ht": f"{spec.height:g}".encode(), b"customHeight": b"1"}
+        cells = [self._cell(row, c, edits.get(c, Put(None)), styles.get(c)) for c in sorted({*edits, *styles})]
+        tag = b"".join(b' %s="%s"' % pair for pair in attributes.items())
+        return b'<%srow r="%d"%s>%s</%srow>' % (self.prefix, row, tag, b"".join(cells), self.prefix)
+
+    def _changed_row(
+        self, row: int, edits: Mapping[int, Edit], model: tuple[dict[bytes, bytes], dict[int, bytes]]
+    ) -> bytes:
+        start, tag_end, _ = self.spans[row]
+        tag = self.body[start:tag_end]
+        inner, out, position = self._inner(row), [], 0
+        left = dict(sorted(edits.items()))
+        last = 0
+        for column, m, attributes in self._cells(row):
+            if column <= last:
+                raise PackageError("E305")
+            last = column
+            out.append(inner[position : m.start()])
+            for c in [c for c in left if c < column]:
+                out.append(self._cell(row, c, left.pop(c), model[1].get(c)))
+            out.append(self._edited(row, column, m, attributes, left.pop(column)) if column in left else m[0])
+            position = m.end()
+        out += [self._cell(row, c, e, model[1].get(c)) for c, e in left.items()]
+        out.append(inner[position:])
+        if left:  # `spans` is a hint that may no longer hold
+            tag = re.sub(rb'\s+spans="[^"]*"', b"", tag)
+        if tag.endswith(b"/>"):
+            tag = tag[:-2].rstrip() + b">"
+        return tag + b"".join(out) + b"</" + self.prefix + b"row>"
+
+    def _edited(self, row: int, column: int, m: re.Match[bytes], attributes: dict[bytes, bytes], edit: Edit) -> bytes:
+        if not isinstance(edit, Recalculated):
+            return self._cell(row, column, edit, attributes.get(b"s"))
+        formula = _FORMULA.search(m[2] or b"")
+        if formula is None:
+            return m[0]
+        kind, value = _stored(edit.cached, self.date1904)
+        kept = b"".join(b' %s="%s"' % (k, v) for k, v in attributes.items() if k != b"t")
+        t = b' t="%s"' % kind if kind else b""
+        p = self.prefix
+        return b"<%sc%s%s>%s<%sv>%s</%sv></%sc>" % (p, kept, t, formula[0], p, value, p, p)
+
+    def _cell(self, row: int, column: int, edit: Edit, style: bytes | None) -> bytes:
+        p = self.prefix
+        if isinstance(edit, Recalculated):
+            return b""  # the cell does not exist, so it holds no formula
+        s = str(edit.style).encode() if edit.style is not None else style
+        head = b'<%sc r="%s"%s' % (p, cell_ref(row, column).encode(), b' s="%s"' % s if s else b"")
+        if isinstance(edit, PutFormula):
+            kind, value = _stored(edit.cached, self.date1904)
+            t = b' t="%s"' % kind if kind else b""
+            text = escape(_storable(edit.text)).encode()
+            return b"%s%s><%sf>%s</%sf><%sv>%s</%sv></%sc>" % (head, t, p, text, p, p, value, p, p)
+        if edit.value is None or edit.value == "":
+            return head + b"/>"
+        if isinstance(edit.value, str):
+            text = _text(edit.value).encode()
+            return b'%s t="inlineStr"><%sis><%st xml:space="preserve">%s</%st></%sis></%sc>' % (
+                (head, p, p, text, p, p, p)
+            )
+        kind, value = _stored(edit.value, self.date1904)
+        return b"%s%s><%sv>%s</%sv></%sc>" % (head, b' t="%s"' % kind if kind else b"", p, value, p, p)
+
+
+def _model_of(
+    row: int, new: Mapping[int, NewRow], models: Mapping[int, tuple[dict[bytes, bytes], dict[int, bytes]]]
+) -> tuple[dict[bytes, bytes], dict[int, bytes]]:
+    return models[new[row].like] if row in new else ({}, {})
+
+
+def _attributes(tag: bytes) -> dict[bytes, bytes]:
+    return {m[1]: m[2] if m[2] is not None else m[3] for m in _ATTRIBUTE.finditer(tag)}
+
+
+def _storable(text: str) -> str:
+    """Text as XML 1.0 can hold it: what it cannot hold has no meaning in a cell and is dropped."""
+    return _UNSTORABLE.sub("", text)
+
+
+def _text(text: str) -> str:
+    text = _storable(text.replace("\r\n", "\n").replace("\r", "\n"))
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"text of {len(text)} characters in a cell")
+    return escape(_LOOKS_ESCAPED.sub("_x005F_", text))
+
+
+def _stored(value: CellValue, date1904: bool) -> tuple[bytes, bytes]:
+    """Cell type and stored form of a value that is not shown as an inline string."""
+    if value is None:
+        return b"str", b""
+    if isinstance(value, bool):
+        return b"b", b"1" if value else b"0"
+    if isinstance(value, dt.date):
+        value = to_serial(value, date1904)
+    if isinstance(value, int | float):
+        return b"", (str(int(value)) if value == int(value) else repr(float(value))).encode()
+    if type(value) is not str and value.startswith("#"):  # an error value of the evaluator
+        return b"e", value.encode()
+    return b"str", _text(value).encode()
+
+
+def _dimension(head: bytes, edits: Mapping[tuple[int, int], Edit]) -> bytes:
+    """The declared dimension, widened to hold the edited cells."""
+    m = _DIMENSION.search(head)
+    if m is None or not edits:
+        return head
+    try:
+        old = parse_range(m[2].decode())
+    except ValueError:
+        return head
+    bottom = max(old.bottom, *(r for r, _ in edits))
+    right = max(old.right, *(c for _, c in edits))
+    if (bottom, right) == (old.bottom, old.right):
+        return head
+    ref = f"{cell_ref(old.top, old.left)}:{column_letters(right)}{bottom}".encode()
+    return head[: m.start(2)] + ref + head[m.end(2) :]
+
+
+def _grown(part: bytes, growth: Sequence[Growth]) -> bytes:
+    for g in growth:
+
+        def longer(m: re.Match[bytes], g: Growth = g) -> bytes:
+            return m[1] + grow(m[2].decode(), g.area, g.bottom).encode() + m[3]
+
+        for pattern in (_SQREF, _EXT_SQREF, _FILTER_REF):
+            part = pattern.sub(longer, part)
+    return part
