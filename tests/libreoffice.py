@@ -1,0 +1,124 @@
+"""LibreOffice as the independent judge of what tjxl writes.
+
+``recalculate`` loads a workbook, recalculates every formula from scratch (whatever values the file carries)
+and saves it again as .xlsx; ``to_pdf`` prints it. Both run headless with a throw-away user profile, so that
+tests may run side by side and next to a LibreOffice that somebody has open.
+
+Use in a test module::
+
+    from tests.libreoffice import recalculate, requires_libreoffice
+
+    @requires_libreoffice
+    def test_...(tmp_path):
+        recalculate(tmp_path / "in.xlsx", tmp_path / "out.xlsx")
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+_CANDIDATES = (
+    "soffice",
+    "libreoffice",
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+    r"C:\Program Files\LibreOffice\program\soffice.com",
+)
+
+SOFFICE: str | None = next((found for name in _CANDIDATES if (found := shutil.which(name))), None)
+"""The LibreOffice program, or None where there is none."""
+
+_Test = TypeVar("_Test", bound=Callable[..., object])
+
+
+def requires_libreoffice(test: _Test) -> _Test:
+    """Mark a test ``libreoffice`` and skip it where LibreOffice is not installed."""
+    skip = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
+    marked: _Test = pytest.mark.libreoffice(skip(test))
+    return marked
+
+
+# OOXMLRecalcMode/ODFRecalcMode: 0 = always recalculate on load. Without it LibreOffice trusts cached values.
+_SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"
+ xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+ <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+ <prop oor:name="ODFRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+<item oor:path="/org.openoffice.Setup/Office">
+ <prop oor:name="ooSetupInstCompleted" oor:op="fuse"><value>true</value></prop></item>
+</oor:items>
+"""
+
+
+class LibreOfficeError(RuntimeError):
+    """LibreOffice gave no file within the time allowed; the message holds what it printed."""
+
+
+def recalculate(path_in: Path, path_out: Path, timeout: float = 180) -> Path:
+    """Open *path_in*, recalculate everything, save as .xlsx to *path_out* (replaced). Returns *path_out*."""
+    with tempfile.TemporaryDirectory(prefix="tjxl-lo-out-", ignore_cleanup_errors=True) as folder:
+        made = _convert(path_in, "xlsx:Calc MS Excel 2007 XML", "xlsx", Path(folder), timeout)
+        path_out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(made, path_out)
+    return path_out
+
+
+def to_pdf(path: Path, outdir: Path, timeout: float = 180) -> Path:
+    """Print *path* to a PDF of the same stem in *outdir*, after a recalculation. Returns the PDF."""
+    outdir.mkdir(parents=True, exist_ok=True)
+    return _convert(path, "pdf", "pdf", outdir, timeout)
+
+
+def _convert(source: Path, target: str, suffix: str, outdir: Path, timeout: float) -> Path:
+    if SOFFICE is None:
+        raise LibreOfficeError("soffice was not found on this computer")
+    made = outdir / f"{source.stem}.{suffix}"
+    made.unlink(missing_ok=True)
+    log = ""
+    for _attempt in range(2):  # the very first start of a fresh profile occasionally ends without a file
+        with tempfile.TemporaryDirectory(prefix="tjxl-lo-", ignore_cleanup_errors=True) as profile:
+            log = _run(source.resolve(), target, outdir.resolve(), _prepare_profile(Path(profile)), timeout)
+        if made.exists():
+            return made
+    raise LibreOfficeError(f"LibreOffice made no {suffix} of {source}: {log}")
+
+
+def _prepare_profile(folder: Path) -> str:
+    """Write the recalculation setting into a new profile; return the profile as a URL."""
+    user = folder / "user"
+    user.mkdir(parents=True, exist_ok=True)
+    (user / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
+    return folder.resolve().as_uri()
+
+
+def _run(source: Path, target: str, outdir: Path, profile: str, timeout: float) -> str:
+    command = [str(SOFFICE), f"-env:UserInstallation={profile}", "--headless", "--norestore", "--nolockcheck",
+               "--convert-to", target, "--outdir", str(outdir), str(source)]  # fmt: skip
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=os.name == "posix"
+    )
+    try:
+        output, _ = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        _end(process)
+        raise LibreOfficeError(f"LibreOffice did not finish {source} within {timeout} s") from None
+    return output.decode("utf-8", "replace").strip()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End soffice and the soffice.bin it started (they share the session that only this module made)."""
+    if os.name == "posix":
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.communicate()

@@ -1,0 +1,282 @@
+"""The use cases, one function each. Buttons and command line call these; nothing here prints.
+
+Each takes a project, does its work under the project's lock where it writes, and returns plain data in the shape of
+section 11 of the design. `progress` is called with steps done and steps in all.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import secrets
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tjxl.errors import NoticeError, ProjectError
+from tjxl.intake.gather import gather_returns
+from tjxl.intake.returns import Return
+from tjxl.merge.commit import clear_leftovers, replace_master, said_plainly, write_durably
+from tjxl.ooxml.editor import BookEditor
+from tjxl.periods import Period, parse_period
+from tjxl.project import SETTINGS_FILE, Project
+from tjxl.resources import schema_file
+from tjxl.settings import Settings, load_settings
+from tjxl.sheets.layout import master_layout
+from tjxl.sheets.master_edit import append, set_current_period
+from tjxl.sheets.recalc import refresh
+from tjxl.sheets.state import MasterState
+
+Progress = Callable[[int, int], None]
+_CADENCES = {"monthly": ("月报", 1), "quarterly": ("季报", 3)}
+
+
+def tasks(notice: Path, year: int, settings: Settings | None = None) -> dict[str, Any]:
+    """What the notice says: the JSON of `tjxl tasks`.
+
+    Raises:
+        NoticeError: the file is no notice with a task table.
+    """
+    from tjxl.notice import read_notice, register_json
+
+    return register_json(read_notice(notice, year, settings or load_settings()))
+
+
+def init(folder: Path, notice: Path, year: int) -> dict[str, Any]:
+    """Make a project: folders, settings, and the master built from the notice.
+
+    Raises:
+        NoticeError: the notice cannot be read, or not as a whole (E213).
+        ProjectError: E206, the folder holds a master already; E212, it cannot be written.
+    """
+    from tjxl.notice import read_notice
+    from tjxl.sheets.master import MasterMeta, build_master
+
+    project = Project(folder)
+    if project.master.exists():
+        raise ProjectError("E206", folder=folder)
+    settings = load_settings(project.settings_file)
+    register = read_notice(notice, year, settings)
+    broken = [f.sentence for f in register.findings if f.severity == "error"]
+    if broken:
+        raise NoticeError("E213", problems="".join(broken))
+    meta = MasterMeta(uuid.uuid4().hex, secrets.token_hex(32), dt.datetime.now().replace(microsecond=0))
+    master = build_master(register, settings, meta)
+    with said_plainly(folder):
+        project.make_folders()
+        if not project.settings_file.exists():
+            write_durably(project.root / SETTINGS_FILE, schema_file("defaults.toml").read_bytes())
+    with project.locked("init"):
+        replace_master(project, master)
+    return {
+        "master": str(project.master),
+        "tasks": len(register.tasks),
+        "units": len(register.reporting_units),
+        "assignments": len(register.assignments),
+        "questions": len(register.questions),
+        "findings": [f.to_json() for f in register.findings],
+    }
+
+
+def issue(
+    project: Project, period_code: str, units: Sequence[str] = (), progress: Progress | None = None
+) -> dict[str, Any]:
+    """Write the report forms of a period and note in 报送情况 who owes a report.
+
+    Raises:
+        TjxlError: E201 no period; E214 not one of this project; E208 unknown units; E205 the master is open.
+    """
+    from tjxl.intake.expected import expected_rows
+    from tjxl.sheets.form import form_contents, form_template
+
+    settings = project.settings()
+    period = _period_of(period_code, settings)
+    with project.locked("issue"):
+        project.refuse_open_master()
+        clear_leftovers(project)
+        state = MasterState(project.master.read_bytes())
+        _refuse_foreign_year(period, state, settings)
+        expected = expected_rows(state, period, settings)
+        contents = form_contents(state, expected, period, dt.datetime.now().replace(microsecond=0))
+        if units:
+            known = {c.identity.unit: c for c in contents}
+            if unknown := [u for u in units if u not in known]:
+                raise ProjectError("E208", units="、".join(unknown))
+            contents = [known[u] for u in dict.fromkeys(units)]
+        template = form_template(settings, period, state.meta)
+        folder = project.issued(period.code)
+        issued = []
+        with said_plainly(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            for done, content in enumerate(contents, 1):
+                path = folder / f"{_file_name(content.identity.unit)}.xlsx"
+                path.write_bytes(template.filled(content))
+                issued.append({"unit": content.identity.unit, "file": str(path), "rows": len(content.rows)})
+                if progress:
+                    progress(done, len(contents))
+        _note_issued(project, state, period, {c.identity.unit_code: c for c in contents}, settings)
+    return {"period": period.code, "issued": issued}
+
+
+def _period_of(code: str, settings: Settings) -> Period:
+    period = parse_period(code)
+    title, months = _CADENCES[settings.cadence]
+    if period.months != months:
+        raise ProjectError("E214", period=code, cadence=title, year=period.year)
+    return period
+
+
+def _refuse_foreign_year(period: Period, state: MasterState, settings: Settings) -> None:
+    year = int(state.meta["year"])
+    if period.year != year:
+        raise ProjectError("E214", period=period.code, cadence=_CADENCES[settings.cadence][0], year=year)
+
+
+def _file_name(unit: str) -> str:
+    """A unit's name as a file name on every system."""
+    return "".join("_" if c in '<>:"/\\|?*' or ord(c) < 32 else c for c in unit).rstrip(". ")
+
+
+def _note_issued(
+    project: Project, state: MasterState, period: Period, contents: Mapping[str, Any], settings: Settings
+) -> None:
+    """Add the period's rows to 报送情况 (once) and tell the dashboard which period is current."""
+    known = {str(r["unit_code"]) for r in state.submissions if r["period"] == period.code}
+    rows = [
+        {
+            "period": period.code,
+            "unit_code": code,
+            "unit": content.identity.unit,
+            "rows": len(content.rows),
+            "due_on": due_date(period, settings),
+            "state": "未报",
+            "returned_times": 0,
+        }
+        for code, content in contents.items()
+        if code not in known
+    ]
+    newest = max([*state.issued_periods, period])
+    editor = BookEditor(state.content)
+    append(editor, master_layout()["submissions"], rows)
+    set_current_period(editor, newest)
+    refresh(editor)
+    replace_master(project, editor.save())
+
+
+def due_date(period: Period, settings: Settings) -> dt.date:
+    """The day by which a period's report is due: the set day of its last month, or that month's end."""
+    last = calendar.monthrange(period.year, period.last_month)[1]
+    return dt.date(period.year, period.last_month, min(settings.due_day, last))
+
+
+def _current_period(project: Project, state: MasterState, code: str | None) -> Period:
+    """The period named, else the newest issued.
+
+    Raises:
+        ProjectError: E207 nothing issued yet; E215 not issued.
+    """
+    issued = state.issued_periods
+    if not issued:
+        raise ProjectError("E207")
+    if code is None:
+        return issued[-1]
+    period = _period_of(code, project.settings())
+    if period not in issued:
+        raise ProjectError("E215", period=period.code)
+    return period
+
+
+def collect(
+    project: Project, files: Sequence[Path] = (), period_code: str | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Read 收件/, give each file its verdict, write 退回/, note states and questions in the master.
+
+    Nothing is merged and no file leaves 收件.
+
+    Raises:
+        ProjectError: E207 or E215 nothing issued; E209 a named file does not exist; E205 the master is open.
+    """
+    from tjxl.intake.expected import intake_context
+    from tjxl.intake.record import note_verdicts, write_feedback
+
+    for path in files:
+        if not path.exists():
+            raise ProjectError("E209", file=path)
+    with project.locked("collect"):
+        project.refuse_open_master()
+        clear_leftovers(project)
+        state = MasterState(project.master.read_bytes())
+        period = _current_period(project, state, period_code)
+        context = intake_context(state, period, project.settings())
+        returns = gather_returns(project.inbox, context, files, progress)
+        annotated = write_feedback(project, period, returns)
+        noted = note_verdicts(state, period, returns)
+        if noted is not None:
+            replace_master(project, noted)
+    return {
+        "period": period.code,
+        "returns": [r.to_json() | {"annotated": annotated.get(r.source.file)} for r in returns],
+        "missing": _missing(state, period, returns),
+    }
+
+
+def _missing(state: MasterState, period: Period, returns: Sequence[Return]) -> list[str]:
+    """Units of which nothing is accepted (now or before) or awaits a decision."""
+    here = {
+        r.identity.unit_code
+        for r in returns
+        if r.identity and r.verdict in ("accepted", "accepted_with_notes", "needs_decision")
+    }
+    return [
+        str(r["unit"])
+        for r in state.submissions
+        if r["period"] == period.code and r["unit_code"] not in here and r["merged_at"] is None
+    ]
+
+
+def merge(project: Project, period_code: str | None = None, progress: Progress | None = None) -> dict[str, Any]:
+    """Take the accepted returns in 收件/ into the master.
+
+    Raises:
+        ProjectError: E207 or E215 nothing issued; E205 the master is open; E212 it cannot be written.
+        PackageError: the master cannot be changed safely.
+    """
+    from tjxl.intake.expected import intake_context
+    from tjxl.merge.run import merge_returns
+
+    with project.locked("merge"):
+        project.refuse_open_master()
+        clear_leftovers(project)
+        state = MasterState(project.master.read_bytes())
+        period = _current_period(project, state, period_code)
+        settings = project.settings()
+        context = intake_context(state, period, settings)
+        returns = gather_returns(project.inbox, context, (), progress)
+        return {"period": period.code} | merge_returns(
+            project, state, returns, settings, dt.datetime.now().replace(microsecond=0)
+        )
+
+
+def status(project: Project) -> dict[str, Any]:
+    """Where the year stands: periods issued, who has reported in the newest, tasks by status, open questions."""
+    state = MasterState(project.master.read_bytes())
+    issued = state.issued_periods
+    period = issued[-1].code if issued else None
+    reports: dict[str, int] = {}
+    for row in state.submissions:
+        if row["period"] == period:
+            reports[str(row["state"])] = reports.get(str(row["state"]), 0) + 1
+    by_status: dict[str, int] = {}
+    for row in state.tasks:
+        name = str(row["verified_status"] or row["status"] or "尚无报送")
+        by_status[name] = by_status.get(name, 0) + 1
+    return {
+        "master": str(project.master),
+        "period": period,
+        "periods": [p.code for p in issued],
+        "tasks": len(state.tasks),
+        "by_status": by_status,
+        "reports": reports,
+        "open_questions": sum(1 for q in state.questions if not q["decision"]),
+    }

@@ -1,0 +1,278 @@
+"""The pipeline over a set of files: open → identify → read → normalise → check → verdict.
+
+Each file is read on its own and can fail only for itself. Then the readings are looked at together: repeats and
+successors of one unit, and all rows of all files through the field rules in one pandera validation.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tjxl.errors import PackageError
+from tjxl.fields.finding import rule_finding
+from tjxl.fields.frame import check_head, check_rows
+from tjxl.fields.spec import Spec
+from tjxl.findings import Finding, Verdict, finding, verdict_of
+from tjxl.intake.context import Context, ExpectedRow
+from tjxl.intake.identify import IDENTITY_SHEET, Identity, check_identity, read_identity
+from tjxl.intake.read import (
+    FormReader,
+    ReadForm,
+    ReadRow,
+    check_rows_present,
+    head_date,
+    is_unfilled,
+    with_rows,
+)
+from tjxl.intake.sources import Source, foreign_kind
+from tjxl.intake.values import squeeze
+from tjxl.ooxml.book import Book
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """One file and what came of it.
+
+    Attributes:
+        form: what was read; None where the file could not be read as a form.
+        identity: who it says it is; None where unknown.
+        findings: everything found, in the order file, head, rows.
+        settled: a verdict that needs no further look (ignored).
+    """
+
+    source: Source
+    identity: Identity | None = None
+    form: ReadForm | None = None
+    findings: tuple[Finding, ...] = ()
+    settled: Verdict | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of section 7 of the design."""
+        return self.settled or verdict_of(self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """One member of `returns`; `annotated` is added by whoever writes the annotated copy."""
+        return {
+            "file": self.source.file,
+            "unit": self.identity.unit if self.identity else None,
+            "verdict": self.verdict,
+            "annotated": None,
+            "findings": [f.to_json() for f in self.findings],
+        }
+
+
+def read_return(source: Source, context: Context) -> Return:
+    """Open, identify and read one file. Never raises: what is wrong with the file becomes a finding."""
+    if source.finding is not None:
+        settled: Verdict | None = "ignored" if source.finding.severity == "note" else None
+        return Return(source, findings=(source.finding,), settled=settled)
+    if source.sha256 in context.merged_files:
+        return Return(source, findings=(finding("I208"),), settled="ignored")
+    if (foreign := foreign_kind(source.content)) is not None:
+        return Return(source, findings=(foreign,))
+    try:
+        return _read_workbook(source, context)
+    except PackageError as error:
+        code = "I212" if error.code in ("E302", "E303") else "I219"
+        return Return(source, findings=(finding(code, reason=str(error)),))
+    except Exception as error:  # the last net: one file that breaks the program must not stop the others
+        return Return(source, findings=(finding("I219", reason=type(error).__name__),))
+
+
+def _read_workbook(source: Source, context: Context) -> Return:
+    book = Book(source.content)
+    if not book.sheets:
+        return Return(source, findings=(finding("I214", kind="不含工作表的文件"),))
+    identity = read_identity(book.cells(IDENTITY_SHEET)) if IDENTITY_SHEET in book.sheets else None
+    if identity is None:
+        return Return(source, findings=(finding("I201"),))
+    doubt = check_identity(identity, master_id=context.master_id, key=context.key, period=context.period.code)
+    if doubt is not None:
+        named = identity if doubt.code == "I204" else None
+        return Return(source, named, findings=(doubt,))
+    if identity.unit_code not in context.expected:
+        return Return(source, identity, findings=(finding("I220", unit=identity.unit),))
+    form = FormReader(book, context.spec, context.settings, context.year).read()
+    expected = context.expected[identity.unit_code]
+    rows, problems = check_rows_present(form, expected, context.spec)
+    problems += _wrong_unit(form, context.unit_names[identity.unit_code])
+    if is_unfilled(form, expected, context.spec):
+        problems = [finding("R310", sheet=form.sheet)]
+        form = replace(form, findings=(), rows=())
+        return Return(source, identity, with_rows(form, (), []), tuple(problems))
+    return Return(source, identity, with_rows(form, rows, []), (*form.findings, *problems))
+
+
+def _wrong_unit(form: ReadForm, unit: str) -> list[Finding]:
+    """填报单位 is locked; another name there means that somebody used another unit's form (failure mode 28)."""
+    shown = form.head.get("reporting_unit")
+    if not shown or squeeze(str(shown)) == squeeze(unit):
+        return []
+    cell = form.head_cells["reporting_unit"]
+    return [finding("I205", sheet=form.sheet, cell=cell, field="reporting_unit", shown=shown, unit=unit, value=shown)]
+
+
+def judge(returns: Sequence[Return], context: Context) -> list[Return]:
+    """The returns with repeats settled and the field rules checked, in the order given."""
+    return _checked(_repeats_settled(returns, context), context)
+
+
+def _repeats_settled(returns: Sequence[Return], context: Context) -> list[Return]:
+    """Of several returns of one unit the newest counts (填报日期, then file time); failure mode 29."""
+    by_unit: dict[str, list[int]] = {}
+    out = list(returns)
+    for i, r in enumerate(returns):
+        if r.form is not None and r.identity is not None:
+            by_unit.setdefault(r.identity.unit_code, []).append(i)
+    for unit, places in by_unit.items():
+        ranked = sorted(places, key=lambda i: _recency(returns[i]), reverse=True)
+        best = returns[ranked[0]]
+        for i in ranked[1:]:
+            other = returns[i]
+            if other.source.sha256 == best.source.sha256:
+                out[i] = _ignored(other, finding("I207", successor=best.source.file))
+            elif _recency(other)[:2] == _recency(best)[:2]:
+                out[i] = _with(other, finding("I210", other=best.source.file))
+                out[ranked[0]] = _with(out[ranked[0]], finding("I210", other=other.source.file))
+            else:
+                out[i] = _ignored(other, finding("I206", successor=best.source.file))
+        merged = context.merged.get(unit)
+        if merged is not None and merged.reported_on is not None and _merged_is_newer(best, merged):
+            out[ranked[0]] = _ignored(best, finding("I209", merged=merged.reported_on.isoformat()))
+    return out
+
+
+def _recency(r: Return) -> tuple[dt.date, dt.datetime, str]:
+    """By its own 填报日期, then the file's time; the digest only makes the order stable."""
+    reported = head_date(r.form) if r.form is not None else None
+    return reported or dt.date.min, r.source.time.replace(microsecond=0), r.source.sha256
+
+
+def _merged_is_newer(r: Return, merged: Any) -> bool:
+    theirs = (merged.reported_on or dt.date.min, merged.file_time or dt.datetime.min)
+    return _recency(r)[:2] < theirs
+
+
+def _ignored(r: Return, why: Finding) -> Return:
+    return replace(r, findings=(why,), settled="ignored")
+
+
+def _with(r: Return, extra: Finding) -> Return:
+    return replace(r, findings=(extra, *r.findings))
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows of all returns as one table's columns, and where each came from."""
+
+    owner: list[int] = field(default_factory=list)
+    rows: list[ReadRow] = field(default_factory=list)
+    expected: list[ExpectedRow] = field(default_factory=list)
+
+
+def _checked(returns: Sequence[Return], context: Context) -> list[Return]:
+    """All rows and heads through the field rules in one validation each; findings go back to their files."""
+    found: dict[int, list[Finding]] = {}
+    table = _Rows()
+    heads: list[int] = []
+    for i, r in enumerate(returns):
+        if r.form is None or r.identity is None or r.settled or not r.form.rows:
+            continue
+        heads.append(i)
+        expected = context.expected[r.identity.unit_code]
+        for row in r.form.rows:
+            table.owner.append(i)
+            table.rows.append(row)
+            table.expected.append(expected[row.task_code])
+    if not heads:
+        return list(returns)
+    for i, f in (*_head_findings(returns, heads, context), *_row_findings(returns, table, context)):
+        found.setdefault(i, []).append(f)
+    return [
+        replace(r, findings=_in_reading_order((*r.findings, *found[i]))) if i in found else r
+        for i, r in enumerate(returns)
+    ]
+
+
+def _in_reading_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings of the whole file first, then cell by cell from the top."""
+
+    def place(f: Finding) -> tuple[int, int, str]:
+        digits = "".join(c for c in f.cell or "" if c.isdigit())
+        letters = (f.cell or "").rstrip("0123456789")
+        return (int(digits) if digits else 0, len(letters), letters)
+
+    return tuple(sorted(findings, key=place))
+
+
+def _head_findings(
+    returns: Sequence[Return], heads: Sequence[int], context: Context
+) -> Iterable[tuple[int, Finding]]:
+    import pandas as pd
+
+    names = [f.name for f in context.spec.head if f.owner == "unit"]
+    forms = [r.form for i in heads if (r := returns[i]).form is not None]
+    frame = pd.DataFrame({n: pd.Series([f.head.get(n) for f in forms], dtype=_dtype(context.spec, n)) for n in names})
+    unreadable = {k: f.head_unreadable for k, f in enumerate(forms) if f.head_unreadable}
+    for breach in check_head(frame, context.spec, context.period.last_day, unreadable):
+        form, rule = forms[breach.index], breach.rule
+        yield (
+            heads[breach.index],
+            rule_finding(
+                rule, sheet=form.sheet, cell=form.head_cells.get(rule.field), value=form.head.get(rule.field)
+            ),
+        )
+
+
+def _row_findings(returns: Sequence[Return], table: _Rows, context: Context) -> Iterable[tuple[int, Finding]]:
+    frame = rows_frame(table.rows, table.expected, context.spec)
+    unreadable = {k: r.unreadable for k, r in enumerate(table.rows) if r.unreadable}
+    for breach in check_rows(frame, context.spec, context.period.last_day, unreadable):
+        row, rule, owner = table.rows[breach.index], breach.rule, table.owner[breach.index]
+        form = returns[owner].form
+        if form is None:
+            continue
+        yield (
+            owner,
+            rule_finding(
+                rule,
+                sheet=form.sheet,
+                cell=row.cells.get(rule.field),
+                task=row.task_code,
+                value=row.originals.get(rule.field),
+            ),
+        )
+
+
+def rows_frame(rows: Sequence[ReadRow], expected: Sequence[ExpectedRow], spec: Spec) -> Any:
+    """The typed frame that the rules are checked on, one line per row.
+
+    Columns: the unit's fields (status, texts: object; percent_complete: float64; dates: datetime64) and the facts
+    role, goal, deadline, last_status, last_percent, last_text.
+    """
+    import pandas as pd
+
+    columns: dict[str, Any] = {}
+    for f in spec.fields:
+        if f.owner == "unit":
+            columns[f.name] = pd.Series([r.values.get(f.name) for r in rows], dtype=_dtype(spec, f.name))
+    facts: Mapping[str, str] = {
+        "role": "object",
+        "goal": "object",
+        "deadline": "datetime64[s]",
+        "last_status": "object",
+        "last_percent": "float64",
+        "last_text": "object",
+    }
+    for name, dtype in facts.items():
+        columns[name] = pd.Series([getattr(e, name) for e in expected], dtype=dtype)
+    return pd.DataFrame(columns)
+
+
+def _dtype(spec: Spec, name: str) -> str:
+    kind = spec.field(name).kind
+    return {"percent": "float64", "date": "datetime64[s]"}.get(kind, "object")

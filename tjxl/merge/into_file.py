@@ -1,0 +1,25 @@
+"""A merge plan applied to the closed master file, as one splice."""
+
+from __future__ import annotations
+
+from tjxl.merge.plan import Plan
+from tjxl.ooxml.editor import BookEditor
+from tjxl.sheets.layout import master_layout
+from tjxl.sheets.master_edit import add_questions, append, set_row_values
+from tjxl.sheets.recalc import refresh
+from tjxl.sheets.state import MasterState
+
+
+def apply_plan(state: MasterState, plan: Plan) -> bytes | None:
+    """The new master, formulas' values and chart points refreshed; None when the plan changes nothing."""
+    editor = BookEditor(state.content)
+    layouts = master_layout()
+    for name, rows in (("tasks", plan.tasks), ("assignments", plan.assignments), ("submissions", plan.submissions)):
+        for number, values in rows.items():
+            set_row_values(editor, layouts[name], number, values)
+    append(editor, layouts["ledger"], plan.ledger)
+    add_questions(editor, state, plan.questions)
+    if not editor.changed:
+        return None
+    refresh(editor)
+    return editor.save()

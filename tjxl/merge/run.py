@@ -1,0 +1,134 @@
+"""A merge from judged returns to disk: which rows go in, the plan, the commit, and taking the files out of 收件."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from tjxl.errors import ProjectError
+from tjxl.intake.read import head_date
+from tjxl.intake.returns import Return
+from tjxl.intake.sources import content_of
+from tjxl.merge.commit import archive_files, backup_master, replace_master
+from tjxl.merge.into_file import apply_plan
+from tjxl.merge.plan import ROW_FIELDS, AcceptedReturn, AcceptedRow, Plan, Present, plan_merge
+from tjxl.project import Project
+from tjxl.settings import Settings
+from tjxl.sheets.state import MasterState
+
+_MERGED = ("accepted", "accepted_with_notes", "needs_decision")
+
+
+def accepted_return(r: Return) -> AcceptedReturn | None:
+    """What of a return may be merged: every row that no question concerns; None where nothing may.
+
+    A question about the file as a whole holds the whole file.
+    """
+    if r.verdict not in _MERGED or r.form is None or r.identity is None:
+        return None
+    questions = [f for f in r.findings if f.severity == "question"]
+    if any(f.task is None for f in questions):
+        return None
+    waiting = {f.task for f in questions}
+    rows = tuple(
+        AcceptedRow(row.task_code, row.row, {f: row.values.get(f) for f in ROW_FIELDS}, row.cells)
+        for row in r.form.rows
+        if row.task_code not in waiting
+    )
+    return AcceptedReturn(
+        file=r.source.file,
+        sha256=r.source.sha256,
+        period=r.identity.period,
+        unit_code=r.identity.unit_code,
+        unit=r.identity.unit,
+        sheet=r.form.sheet,
+        reported_on=head_date(r.form),
+        file_time=r.source.time,
+        head=r.form.head,
+        rows=rows,
+        complete=not waiting,
+    )
+
+
+def merge_returns(
+    project: Project, state: MasterState, returns: Sequence[Return], settings: Settings, now: dt.datetime
+) -> dict[str, Any]:
+    """Plan, archive, back up, replace, clear 收件; what `tjxl merge` reports.
+
+    Call while holding the project's lock.
+
+    Raises:
+        ProjectError: E212 something cannot be written; E217 a file changed while it was being merged.
+        PackageError: the master cannot be changed safely.
+    """
+    accepted = [a for r in returns if (a := accepted_return(r)) is not None]
+    present = Present(
+        tasks=state.tasks,
+        assignments=state.assignments,
+        ledger=state.effective_ledger(),
+        submissions=state.submissions,
+        questions=state.questions,
+        adjustment_status=settings.status_named("adjustment_requested"),
+    )
+    batch = max((int(r["batch"] or 0) for r in state.ledger), default=0) + 1
+    plan = plan_merge(accepted, present, batch=batch, now=now)
+    content = apply_plan(state, plan)
+    leaving = _leaving(returns, {a.sha256 for a in accepted if a.complete})
+    _archive(project, [*leaving, *(r for r in returns if r.source.sha256 in plan.merged)])
+    backup: Path | None = None
+    if content is not None:
+        backup = backup_master(project, now)
+        replace_master(project, content)
+    _clear_inbox(project, returns, leaving)
+    return {
+        "merged": [a.file for a in accepted],
+        "rows": len(plan.ledger),
+        "changes": [c.to_json() for c in plan.changes],
+        "skipped": _skipped(returns, plan),
+        "backup": backup.relative_to(project.root).as_posix() if backup else None,
+    }
+
+
+def _leaving(returns: Sequence[Return], complete: set[str]) -> list[Return]:
+    """Returns that are done with: merged whole, or ignored in favour of one that was."""
+    return [r for r in returns if r.source.sha256 in complete or (r.verdict == "ignored" and r.form is not None)] + [
+        r for r in returns if r.verdict == "ignored" and r.form is None and any(f.code == "I208" for f in r.findings)
+    ]
+
+
+def _archive(project: Project, returns: Sequence[Return]) -> None:
+    files: dict[str, tuple[str, bytes]] = {}
+    for r in returns:
+        sha256 = r.source.sha256
+        if sha256 in files or any(project.archive.glob(f"{sha256}.*")):
+            continue
+        content = content_of(r.source, project.inbox)
+        if content is None:
+            raise ProjectError("E217", file=r.source.file)
+        files[sha256] = (PurePosixPath(r.source.file).suffix.lower() or ".xlsx", content)
+    archive_files(project, files)
+
+
+def _clear_inbox(project: Project, returns: Sequence[Return], leaving: Sequence[Return]) -> None:
+    """Take out of 收件 the files all of whose contents are done with and archived. A file in use stays for next time."""
+    gone = {r.source.file for r in leaving}
+    by_container: dict[Path, list[Return]] = {}
+    for r in returns:
+        by_container.setdefault(r.source.container, []).append(r)
+    for path, members in by_container.items():
+        if path.is_relative_to(project.inbox) and all(m.source.file in gone for m in members):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError:
+                continue  # open in another program: merged all the same, and known by its digest next time
+
+
+def _skipped(returns: Sequence[Return], plan: Plan) -> list[dict[str, Any]]:
+    taken = set(plan.merged)
+    return [
+        {"file": r.source.file, "unit": r.identity.unit if r.identity else None, "verdict": r.verdict}
+        for r in returns
+        if r.source.sha256 not in taken or r.verdict == "ignored"
+    ]

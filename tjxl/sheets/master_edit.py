@@ -1,0 +1,79 @@
+"""Writing into the master: generated columns by row and column name, new rows, the dashboard's two plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tjxl.ooxml.editor import BookEditor
+from tjxl.ooxml.splice import Put
+from tjxl.periods import Period
+from tjxl.register import Question
+from tjxl.sheets.layout import SheetLayout, master_layout
+from tjxl.sheets.rows import find_table
+from tjxl.sheets.state import MasterState
+
+CURRENT_PERIOD = "当前期次"
+AS_OF = "统计截止日"
+QUESTION_OPEN = "待处理"
+
+
+def set_row_values(editor: BookEditor, layout: SheetLayout, row: int, values: Mapping[str, Any]) -> None:
+    """Set generated columns of an existing row.
+
+    Raises:
+        ValueError: a column belongs to the office: a fault of the program.
+    """
+    table = find_table(editor.book, layout)
+    for name, value in values.items():
+        column = layout.column(name)
+        if column.owner != "generated":
+            raise ValueError(f"{layout.title}.{column.title} is not tjxl's to write")
+        editor.edit(table.sheet, row, table.columns[column.title], Put(value))
+
+
+def append(editor: BookEditor, layout: SheetLayout, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows by column name; office columns stay empty."""
+    find_table(editor.book, layout)
+    editor.append_rows(layout.title, [{layout.column(n).title: v for n, v in row.items()} for row in rows])
+
+
+def add_questions(editor: BookEditor, state: MasterState, questions: Sequence[Question]) -> list[Question]:
+    """Add to 待裁决 those questions that are not there yet; numbers go on from the last one.
+
+    Returns:
+        The questions added.
+    """
+    present = {(q["period"], q["unit"], q["task_code"], q["question"]) for q in state.questions}
+    numbers = [int(n[1:]) for q in state.questions if (n := str(q["question_no"]))[:1] == "Q" and n[1:].isdigit()]
+    number = max(numbers, default=0)
+    added, rows = [], []
+    for question in questions:
+        key = (question.period, question.unit, question.task_code, question.text)
+        if key in present:
+            continue
+        present.add(key)
+        number += 1
+        added.append(question)
+        rows.append(
+            {
+                "question_no": f"Q{number:03d}",
+                "period": question.period,
+                "unit": question.unit,
+                "task_code": question.task_code,
+                "question": question.text,
+                "choices": "、".join(question.choices),
+                "state": QUESTION_OPEN,
+            }
+        )
+    append(editor, master_layout()["questions"], rows)
+    return added
+
+
+def set_current_period(editor: BookEditor, period: Period) -> None:
+    """Tell the dashboard which period it speaks of; its formulas follow. A deleted name is left alone."""
+    for name, value in ((CURRENT_PERIOD, period.code), (AS_OF, period.last_day)):
+        if name in editor.book.names:
+            sheet, area = editor.book.names[name]
+            editor.edit(sheet, area.top, area.left, Put(value))
+

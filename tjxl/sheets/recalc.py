@@ -1,0 +1,202 @@
+"""Refreshing what rests on changed cells: cached values of tjxl's formulas, cached points of tjxl's charts.
+
+Formulas are read from the workbook itself, so a person may have moved them. Only tjxl's own places are looked at:
+formula columns of its tables, and the area of 看板. The office's formulas recalculate when the file is opened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from xml.sax.saxutils import escape
+
+from tjxl.formula.errors import Unsupported
+from tjxl.formula.evaluate import Evaluator
+from tjxl.formula.grid import Area, TableArea
+from tjxl.formula.values import ExcelError, Value
+from tjxl.ooxml.cells import CellValue, RawCell, to_serial
+from tjxl.ooxml.editor import BookEditor
+from tjxl.ooxml.package import local_name
+from tjxl.ooxml.refs import Range, parse_range
+from tjxl.ooxml.splice import Put, PutFormula, Recalculated
+from tjxl.sheets.layout import master_layout
+
+DASHBOARD = "看板"
+DASHBOARD_AREA = "看板区"
+CHART_MARK = "督查台账图："
+
+_REFERENCE = re.compile(
+    r"<(?P<p>(?:[\w.-]+:)?)(?P<kind>numRef|strRef)>\s*<(?P=p)f>(?P<f>[^<]*)</(?P=p)f>"
+    r"(?:\s*<(?P=p)(?:num|str)Cache>.*?</(?P=p)(?:num|str)Cache>)?\s*</(?P=p)(?P=kind)>",
+    re.DOTALL,
+)
+_FORMAT_CODE = re.compile(r"<(?:[\w.-]+:)?formatCode>[^<]*</(?:[\w.-]+:)?formatCode>")
+
+
+class EditedGrid:
+    """A workbook with its pending edits, as formulas see it (`tjxl.formula.grid.Grid`)."""
+
+    def __init__(self, editor: BookEditor) -> None:
+        self._editor = editor
+        self._tables = {name.lower(): name for name in editor.book.tables}
+        self._names = {name.lower(): place for name, place in editor.book.names.items()}
+        self._used: dict[str, tuple[int, int]] = {}
+
+    def _cell(self, sheet: str, row: int, column: int) -> RawCell | None:
+        if sheet not in self._editor.book.sheets:
+            return None
+        return self._editor.book.cells(sheet).cells.get((row, column))
+
+    def value(self, sheet: str, row: int, column: int) -> Value:
+        """The value to be stored."""
+        edit = self._editor.edits(sheet).get((row, column))
+        if isinstance(edit, Put):
+            return _as_value(edit.value, self._editor.book.date1904)
+        if isinstance(edit, PutFormula | Recalculated):
+            return _as_value(edit.cached, self._editor.book.date1904)
+        cell = self._cell(sheet, row, column)
+        if cell is None or cell.value is None:
+            return None
+        return ExcelError(cell.value) if cell.kind == "error" else cell.value
+
+    def formula(self, sheet: str, row: int, column: int) -> str | None:
+        """The formula to be stored."""
+        edit = self._editor.edits(sheet).get((row, column))
+        if isinstance(edit, PutFormula):
+            return edit.text
+        if isinstance(edit, Put) or sheet not in self._editor.book.sheets:
+            return None
+        return self._editor.book.cells(sheet).formula(row, column)
+
+    def used(self, sheet: str) -> tuple[int, int]:
+        """Last used row and column."""
+        if sheet not in self._used:
+            rows, columns = self._editor.book.cells(sheet).bounds if sheet in self._editor.book.sheets else (0, 0)
+            for row, column in self._editor.edits(sheet):
+                rows, columns = max(rows, row), max(columns, column)
+            self._used[sheet] = (rows, columns)
+        return self._used[sheet]
+
+    def table(self, name: str) -> TableArea | None:
+        """A table with the rows appended to it."""
+        own = self._tables.get(name.lower())
+        if own is None:
+            return None
+        table = self._editor.book.tables[own]
+        return TableArea(table.sheet, table.range.top, table.first_row, self._editor.last_row(own), table.columns)
+
+    def name(self, name: str) -> Area | None:
+        """A defined name."""
+        place = self._names.get(name.lower())
+        return Area(place[0], *place[1]) if place else None
+
+
+def _as_value(value: CellValue, date1904: bool) -> Value:
+    if isinstance(value, dt.date):
+        return to_serial(value, date1904)
+    return value
+
+
+def refresh(editor: BookEditor) -> None:
+    """Add to the editor what its edits make stale: formula values, chart points."""
+    grid = EditedGrid(editor)
+    evaluator = Evaluator(grid)
+    for sheet, row, column in _own_formulas(editor):
+        text = grid.formula(sheet, row, column)
+        if text is None:
+            continue
+        try:
+            value = evaluator.evaluate(text, sheet, row, column)
+        except Unsupported:
+            continue  # a formula that a person has put there: recalculated on opening
+        if value != grid.value(sheet, row, column):
+            editor.edit(sheet, row, column, Recalculated(value))
+    _refresh_charts(editor, evaluator)
+
+
+def _own_formulas(editor: BookEditor) -> Iterator[tuple[str, int, int]]:
+    """Formula cells in tjxl's own places, in sheet order."""
+    places: list[tuple[str, Range]] = []
+    for layout in master_layout().values():
+        table = editor.book.tables.get(layout.title)
+        if table is None:
+            continue
+        for column in layout.columns:
+            at = table.columns.get(column.title)
+            if at is not None and column.owner == "generated":
+                bottom = editor.last_row(layout.title)
+                places.append((table.sheet, Range(table.first_row, at, bottom, at)))
+    if DASHBOARD_AREA in editor.book.names:
+        places.append(editor.book.names[DASHBOARD_AREA])
+    for sheet, area in places:
+        cells = editor.book.cells(sheet).cells
+        for (row, column), cell in cells.items():
+            inside = area.top <= row <= area.bottom and area.left <= column <= area.right
+            if inside and cell.formula is not None:
+                yield sheet, row, column
+
+
+def _refresh_charts(editor: BookEditor, evaluator: Evaluator) -> None:
+    package = editor.book.package
+    sheet = editor.book.sheets.get(DASHBOARD)
+    if sheet is None:
+        return
+    for drawing, kind in package.relations(sheet.part).values():
+        if not kind.endswith("/drawing") or drawing not in package:
+            continue
+        charts = package.relations(drawing)
+        for rel_id in _own_chart_ids(editor, drawing):
+            part = charts.get(rel_id, ("", ""))[0]
+            if part in package:
+                old = package.read(part)
+                new = _with_points(old.decode("utf-8"), evaluator).encode()
+                if new != old:
+                    editor.set_part(part, new)
+
+
+def _own_chart_ids(editor: BookEditor, drawing: str) -> list[str]:
+    """Relationship ids of the charts whose alternative text says that they are tjxl's."""
+    out = []
+    for frame in editor.book.package.xml(drawing).iter():
+        if local_name(frame) != "graphicFrame":
+            continue
+        parts = {local_name(e): e for e in frame.iter()}
+        described = parts.get("cNvPr")
+        chart = parts.get("chart")
+        if described is None or chart is None or not described.get("descr", "").startswith(CHART_MARK):
+            continue
+        out += [str(v) for k, v in chart.attrib.items() if str(k).endswith("}id")]
+    return out
+
+
+def _with_points(xml: str, evaluator: Evaluator) -> str:
+    """The chart with the cached points of each reference replaced by present values."""
+
+    def one(m: re.Match[str]) -> str:
+        sheet, _, ref = m["f"].replace("&apos;", "'").replace("&amp;", "&").rpartition("!")
+        sheet = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
+        try:
+            area = parse_range(ref)
+        except ValueError:
+            return m[0]  # several areas or a name: not as tjxl writes it
+        rows, columns = range(area.top, area.bottom + 1), range(area.left, area.right + 1)
+        values = [evaluator.cell(sheet, r, c) for r in rows for c in columns]
+        p, numeric = m["p"], m["kind"] == "numRef"
+        cache = f"{p}numCache" if numeric else f"{p}strCache"
+        code = _FORMAT_CODE.search(m[0]) if numeric else None
+        points = "".join(_point(p, i, v, numeric) for i, v in enumerate(values))
+        return (
+            f"<{p}{m['kind']}><{p}f>{m['f']}</{p}f><{cache}>{code[0] if code else ''}"
+            f'<{p}ptCount val="{len(values)}"/>{points}</{cache}></{p}{m["kind"]}>'
+        )
+
+    return _REFERENCE.sub(one, xml)
+
+
+def _point(prefix: str, index: int, value: Value, numeric: bool) -> str:
+    if value is None or (numeric and (isinstance(value, str) or isinstance(value, bool))):
+        return ""
+    shown = f"{value:.15g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return f'<{prefix}pt idx="{index}"><{prefix}v>{escape(shown)}</{prefix}v></{prefix}pt>'
+

@@ -1,0 +1,83 @@
+"""The master's tables as typed rows, wherever a person has moved them: found by table name and column title."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tjxl.errors import PackageError
+from tjxl.ooxml.book import Book, Table
+from tjxl.ooxml.cells import RawCell, from_serial
+from tjxl.sheets.layout import Column, SheetLayout
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row of a table of the master: its sheet row and its values by column name (see `workbook/master.toml`)."""
+
+    number: int
+    values: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+
+def find_table(book: Book, layout: SheetLayout) -> Table:
+    """The Excel table of a layout.
+
+    Raises:
+        PackageError: E312 the table is gone; E313 columns are missing.
+    """
+    table = book.tables.get(layout.title)
+    if table is None:
+        raise PackageError("E312", table=layout.title)
+    missing = [c.title for c in layout.columns if c.owner != "office" and c.title not in table.columns]
+    if missing:
+        raise PackageError("E313", sheet=table.sheet, columns="、".join(missing))
+    return table
+
+
+def read_rows(book: Book, layout: SheetLayout) -> list[TableRow]:
+    """The filled rows of a table (rows without any key value are left out), in sheet order."""
+    return list(iter_rows(book, layout))
+
+
+def iter_rows(book: Book, layout: SheetLayout) -> Iterator[TableRow]:
+    """As `read_rows`, one at a time."""
+    table = find_table(book, layout)
+    cells = book.cells(table.sheet).cells
+    columns = [(c, table.columns[c.title]) for c in layout.columns if c.title in table.columns]
+    keys = [c.name for c in layout.columns if c.owner == "key"]
+    for number in range(table.first_row, table.last_row + 1):
+        values = {c.name: typed(cells.get((number, at)), c, book.date1904) for c, at in columns}
+        if any(values[k] is not None for k in keys):
+            yield TableRow(number, values)
+
+
+def typed(cell: RawCell | None, column: Column, date1904: bool = False) -> Any:
+    """A cell's value as its column's kind wants it; what does not fit the kind is given as it stands."""
+    if cell is None or cell.value is None or cell.value == "":
+        return None
+    value = cell.value
+    if isinstance(value, float) and not isinstance(value, bool):
+        if column.kind == "date" or column.kind == "datetime":
+            moment = from_serial(value, date1904)
+            return (moment.date() if column.kind == "date" else moment) if moment else value
+        if column.kind == "int":
+            return int(value) if value == int(value) else value
+        if column.kind in ("text", "long"):
+            return f"{value:.15g}"
+        return value
+    if isinstance(value, str) and column.kind in ("date", "datetime"):
+        return _iso(value, column.kind == "date")
+    return value
+
+
+def _iso(text: str, only_date: bool) -> Any:
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return moment.date() if only_date else moment
