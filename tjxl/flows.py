@@ -12,7 +12,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tjxl.errors import NoticeError, ProjectError
 from tjxl.intake.gather import gather_returns
@@ -28,6 +28,9 @@ from tjxl.sheets.master_edit import append, set_current_period
 from tjxl.sheets.recalc import refresh
 from tjxl.sheets.state import MasterState
 
+if TYPE_CHECKING:
+    from tjxl.sheets.form import FormContent
+
 Progress = Callable[[int, int], None]
 _CADENCES = {"monthly": ("月报", 1), "quarterly": ("季报", 3)}
 
@@ -38,7 +41,7 @@ def tasks(notice: Path, year: int, settings: Settings | None = None) -> dict[str
     Raises:
         NoticeError: the file is no notice with a task table.
     """
-    from tjxl.notice import read_notice, register_json
+    from tjxl.notice.read import read_notice, register_json
 
     return register_json(read_notice(notice, year, settings or load_settings()))
 
@@ -50,7 +53,7 @@ def init(folder: Path, notice: Path, year: int) -> dict[str, Any]:
         NoticeError: the notice cannot be read, or not as a whole (E213).
         ProjectError: E206, the folder holds a master already; E212, it cannot be written.
     """
-    from tjxl.notice import read_notice
+    from tjxl.notice.read import read_notice
     from tjxl.sheets.master import MasterMeta, build_master
 
     project = Project(folder)
@@ -87,8 +90,8 @@ def issue(
     Raises:
         TjxlError: E201 no period; E214 not one of this project; E208 unknown units; E205 the master is open.
     """
-    from tjxl.intake.expected import expected_rows
-    from tjxl.sheets.form import form_contents, form_template
+    from tjxl.issuing import form_contents
+    from tjxl.sheets.form import form_template
 
     settings = project.settings()
     period = _period_of(period_code, settings)
@@ -97,25 +100,23 @@ def issue(
         clear_leftovers(project)
         state = MasterState(project.master.read_bytes())
         _refuse_foreign_year(period, state, settings)
-        expected = expected_rows(state, period, settings)
-        contents = form_contents(state, expected, period, dt.datetime.now().replace(microsecond=0))
+        contents = form_contents(state, period, settings, dt.datetime.now().replace(microsecond=0))
+        if unknown := set(units) - {c.unit for c in contents.values()}:
+            raise ProjectError("E208", units="、".join(sorted(unknown)))
         if units:
-            known = {c.identity.unit: c for c in contents}
-            if unknown := [u for u in units if u not in known]:
-                raise ProjectError("E208", units="、".join(unknown))
-            contents = [known[u] for u in dict.fromkeys(units)]
-        template = form_template(settings, period, state.meta)
+            contents = {code: c for code, c in contents.items() if c.unit in units}
+        template = form_template(settings, period, int(state.meta["year"]))
         folder = project.issued(period.code)
         issued = []
         with said_plainly(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            for done, content in enumerate(contents, 1):
-                path = folder / f"{_file_name(content.identity.unit)}.xlsx"
+            for done, content in enumerate(contents.values(), 1):
+                path = folder / f"{_file_name(content.unit)}.xlsx"
                 path.write_bytes(template.filled(content))
-                issued.append({"unit": content.identity.unit, "file": str(path), "rows": len(content.rows)})
+                issued.append({"unit": content.unit, "file": str(path), "rows": len(content.rows)})
                 if progress:
                     progress(done, len(contents))
-        _note_issued(project, state, period, {c.identity.unit_code: c for c in contents}, settings)
+        _note_issued(project, state, period, contents, settings)
     return {"period": period.code, "issued": issued}
 
 
@@ -139,7 +140,7 @@ def _file_name(unit: str) -> str:
 
 
 def _note_issued(
-    project: Project, state: MasterState, period: Period, contents: Mapping[str, Any], settings: Settings
+    project: Project, state: MasterState, period: Period, contents: Mapping[str, FormContent], settings: Settings
 ) -> None:
     """Add the period's rows to 报送情况 (once) and tell the dashboard which period is current."""
     known = {str(r["unit_code"]) for r in state.submissions if r["period"] == period.code}
@@ -147,7 +148,7 @@ def _note_issued(
         {
             "period": period.code,
             "unit_code": code,
-            "unit": content.identity.unit,
+            "unit": content.unit,
             "rows": len(content.rows),
             "due_on": due_date(period, settings),
             "state": "未报",
@@ -256,6 +257,27 @@ def merge(project: Project, period_code: str | None = None, progress: Progress |
         return {"period": period.code} | merge_returns(
             project, state, returns, settings, dt.datetime.now().replace(microsecond=0)
         )
+
+
+def check(file: Path, project: Project | None = None) -> dict[str, Any]:
+    """The verdict on one file; nothing is written.
+
+    Without a project neither the sender nor the tasks it owes can be proven, and a note says so.
+
+    Raises:
+        ProjectError: E209 the file does not exist; E207 nothing issued yet.
+    """
+    from tjxl.intake.alone import check_alone
+    from tjxl.intake.expected import intake_context
+
+    if not file.is_file():
+        raise ProjectError("E209", file=file)
+    if project is None:
+        return check_alone(file, load_settings())
+    state = MasterState(project.master.read_bytes())
+    period = _current_period(project, state, None)
+    returns = gather_returns(file.parent, intake_context(state, period, project.settings()), (file,))
+    return returns[0].to_json()
 
 
 def status(project: Project) -> dict[str, Any]:

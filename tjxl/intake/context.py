@@ -51,6 +51,7 @@ class Context:
         unit_names: unit code → registered name.
         merged: unit code → what is in the master for this period.
         merged_files: sha256 of every file already merged, whatever its period.
+        check_digest: False where no master is at hand to prove the form's identity with.
     """
 
     spec: Spec
@@ -63,3 +64,4 @@ class Context:
     unit_names: Mapping[str, str]
     merged: Mapping[str, MergedReturn] = field(default_factory=dict)
     merged_files: frozenset[str] = frozenset()
+    check_digest: bool = True

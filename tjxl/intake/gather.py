@@ -30,4 +30,3 @@ def gather_returns(
         if progress:
             progress(done, len(paths))
     return judge(returns, context)
-

@@ -60,11 +60,14 @@ def _plain(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value == int(value) else str(value or "")
 
 
-def check_identity(identity: Identity, *, master_id: str, key: str, period: str | None) -> Finding | None:
-    """What speaks against an identity: another master's form, a changed one, another period's; None when it holds."""
+def check_identity(identity: Identity, *, master_id: str, key: str | None, period: str | None) -> Finding | None:
+    """What speaks against an identity: another master's form, a changed one, another period's; None when it holds.
+
+    Without the master's `key` the digest is not checked.
+    """
     if identity.master_id != master_id:
         return finding("I202")
-    if not hmac.compare_digest(identity.digest, identity_digest(identity.as_dict(), key)):
+    if key is not None and not hmac.compare_digest(identity.digest, identity_digest(identity.as_dict(), key)):
         return finding("I203")
     if period is not None and identity.period != period:
         return finding("I204", own=parse_period(identity.period).title, wanted=parse_period(period).title)

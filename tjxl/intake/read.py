@@ -112,7 +112,9 @@ class FormReader:
             field = titles.get(squeeze(text))
             if field is None:
                 if text.strip():
-                    findings.append(finding("R304", column=text.strip(), sheet=self.sheet, cell=cell_ref(row, column)))
+                    findings.append(
+                        finding("R304", column=text.strip(), sheet=self.sheet, cell=cell_ref(row, column))
+                    )
             elif field.name in columns:
                 twice.setdefault(field.name, [columns[field.name]]).append(column)
             else:
@@ -122,7 +124,7 @@ class FormReader:
             title = self.spec.field(name).title
             findings.append(finding("R303", column=title, cells=cells, sheet=self.sheet, field=name))
         for field in self.spec.fields:
-            if field.name not in columns and field.owner in ("key", "unit"):
+            if field.name not in columns and (field.kind == "key" or field.owner == "unit"):
                 findings.append(finding("R302", column=field.title, sheet=self.sheet, field=field.name))
         return _Header(row, columns, tuple(findings))
 
@@ -173,7 +175,9 @@ class FormReader:
                 out.append(self._read_row(code, row, by_row[row], header.columns))
             elif texts := self._unit_texts(by_row[row], header.columns):
                 self.findings.append(
-                    finding("R305", row=row, text="；".join(texts)[:80], sheet=self.sheet, cell=cell_ref(row, key_column))
+                    finding(
+                        "R305", row=row, text="；".join(texts)[:80], sheet=self.sheet, cell=cell_ref(row, key_column)
+                    )
                 )
         return tuple(out)
 
@@ -183,9 +187,7 @@ class FormReader:
         cells = (row[c] for c in sorted(unit) if c in row)
         return [str(c.value).strip() for c in cells if c.value is not None and str(c.value).strip()]
 
-    def _read_row(
-        self, code: str, row: int, cells: Mapping[int, RawCell], columns: Mapping[str, int]
-    ) -> ReadRow:
+    def _read_row(self, code: str, row: int, cells: Mapping[int, RawCell], columns: Mapping[str, int]) -> ReadRow:
         typed: dict[str, Any] = {}
         addresses: dict[str, str] = {}
         originals: dict[str, Any] = {}
@@ -255,7 +257,9 @@ def check_rows_present(
             cells = "、".join(r.cells["task_code"] for r in rows)
             again = rows[1].cells["task_code"]
             findings.append(
-                finding("R306", sheet=form.sheet, cell=again, field="task_code", task=code, count=len(rows), cells=cells)
+                finding(
+                    "R306", sheet=form.sheet, cell=again, field="task_code", task=code, count=len(rows), cells=cells
+                )
             )
         else:
             kept.append(rows[0])

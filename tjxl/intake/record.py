@@ -115,4 +115,3 @@ def note_verdicts(state: MasterState, period: Period, returns: Sequence[Return])
 def _question(f: Finding, r: Return, period: Period) -> Question:
     unit = r.identity.unit if r.identity else None
     return Question(f.sentence, _CHOICES.get(f.code, ()), f.task, unit, period.code)
-

@@ -7,14 +7,12 @@ successors of one unit, and all rows of all files through the field rules in one
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tjxl.errors import PackageError
-from tjxl.fields.finding import rule_finding
-from tjxl.fields.frame import check_head, check_rows
-from tjxl.fields.spec import Spec
+from tjxl.fields.spec import rule_finding
 from tjxl.findings import Finding, Verdict, finding, verdict_of
 from tjxl.intake.context import Context, ExpectedRow
 from tjxl.intake.identify import IDENTITY_SHEET, Identity, check_identity, read_identity
@@ -30,6 +28,9 @@ from tjxl.intake.read import (
 from tjxl.intake.sources import Source, foreign_kind
 from tjxl.intake.values import squeeze
 from tjxl.ooxml.book import Book
+
+if TYPE_CHECKING:
+    from tjxl.fields.frame import Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ def _read_workbook(source: Source, context: Context) -> Return:
     identity = read_identity(book.cells(IDENTITY_SHEET)) if IDENTITY_SHEET in book.sheets else None
     if identity is None:
         return Return(source, findings=(finding("I201"),))
-    doubt = check_identity(identity, master_id=context.master_id, key=context.key, period=context.period.code)
+    key = context.key if context.check_digest else None
+    doubt = check_identity(identity, master_id=context.master_id, key=key, period=context.period.code)
     if doubt is not None:
         named = identity if doubt.code == "I204" else None
         return Return(source, named, findings=(doubt,))
@@ -109,11 +111,11 @@ def _read_workbook(source: Source, context: Context) -> Return:
 
 def _wrong_unit(form: ReadForm, unit: str) -> list[Finding]:
     """填报单位 is locked; another name there means that somebody used another unit's form (failure mode 28)."""
-    shown = form.head.get("reporting_unit")
+    shown = form.head.get("unit")
     if not shown or squeeze(str(shown)) == squeeze(unit):
         return []
-    cell = form.head_cells["reporting_unit"]
-    return [finding("I205", sheet=form.sheet, cell=cell, field="reporting_unit", shown=shown, unit=unit, value=shown)]
+    cell = form.head_cells["unit"]
+    return [finding("I205", sheet=form.sheet, cell=cell, field="unit", shown=shown, unit=unit, value=shown)]
 
 
 def judge(returns: Sequence[Return], context: Context) -> list[Return]:
@@ -212,16 +214,16 @@ def _in_reading_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def _head_findings(
     returns: Sequence[Return], heads: Sequence[int], context: Context
 ) -> Iterable[tuple[int, Finding]]:
-    import pandas as pd
+    from tjxl.fields.frame import check_head, typed_frame
 
-    names = [f.name for f in context.spec.head if f.owner == "unit"]
     forms = [r.form for i in heads if (r := returns[i]).form is not None]
-    frame = pd.DataFrame({n: pd.Series([f.head.get(n) for f in forms], dtype=_dtype(context.spec, n)) for n in names})
-    unreadable = {k: f.head_unreadable for k, f in enumerate(forms) if f.head_unreadable}
+    frame = typed_frame((f.head for f in forms), context.spec, scope="head")
+    unreadable: Unreadable = {k: f.head_unreadable for k, f in enumerate(forms) if f.head_unreadable}
     for breach in check_head(frame, context.spec, context.period.last_day, unreadable):
-        form, rule = forms[breach.index], breach.rule
+        place, rule = cast(int, breach.index), breach.rule
+        form = forms[place]
         yield (
-            heads[breach.index],
+            heads[place],
             rule_finding(
                 rule, sheet=form.sheet, cell=form.head_cells.get(rule.field), value=form.head.get(rule.field)
             ),
@@ -229,10 +231,14 @@ def _head_findings(
 
 
 def _row_findings(returns: Sequence[Return], table: _Rows, context: Context) -> Iterable[tuple[int, Finding]]:
-    frame = rows_frame(table.rows, table.expected, context.spec)
-    unreadable = {k: r.unreadable for k, r in enumerate(table.rows) if r.unreadable}
+    from tjxl.fields.frame import check_rows, typed_frame
+
+    lines = (_line(row, expected) for row, expected in zip(table.rows, table.expected, strict=True))
+    frame = typed_frame(lines, context.spec)
+    unreadable: Unreadable = {k: r.unreadable for k, r in enumerate(table.rows) if r.unreadable}
     for breach in check_rows(frame, context.spec, context.period.last_day, unreadable):
-        row, rule, owner = table.rows[breach.index], breach.rule, table.owner[breach.index]
+        place, rule = cast(int, breach.index), breach.rule
+        row, owner = table.rows[place], table.owner[place]
         form = returns[owner].form
         if form is None:
             continue
@@ -248,31 +254,7 @@ def _row_findings(returns: Sequence[Return], table: _Rows, context: Context) -> 
         )
 
 
-def rows_frame(rows: Sequence[ReadRow], expected: Sequence[ExpectedRow], spec: Spec) -> Any:
-    """The typed frame that the rules are checked on, one line per row.
-
-    Columns: the unit's fields (status, texts: object; percent_complete: float64; dates: datetime64) and the facts
-    role, goal, deadline, last_status, last_percent, last_text.
-    """
-    import pandas as pd
-
-    columns: dict[str, Any] = {}
-    for f in spec.fields:
-        if f.owner == "unit":
-            columns[f.name] = pd.Series([r.values.get(f.name) for r in rows], dtype=_dtype(spec, f.name))
-    facts: Mapping[str, str] = {
-        "role": "object",
-        "goal": "object",
-        "deadline": "datetime64[s]",
-        "last_status": "object",
-        "last_percent": "float64",
-        "last_text": "object",
-    }
-    for name, dtype in facts.items():
-        columns[name] = pd.Series([getattr(e, name) for e in expected], dtype=dtype)
-    return pd.DataFrame(columns)
-
-
-def _dtype(spec: Spec, name: str) -> str:
-    kind = spec.field(name).kind
-    return {"percent": "float64", "date": "datetime64[s]"}.get(kind, "object")
+def _line(row: ReadRow, expected: ExpectedRow) -> dict[str, Any]:
+    """A row's values with the facts that rules ask for beside them."""
+    facts = ("role", "goal", "deadline", "last_status", "last_percent", "last_text")
+    return {**row.values, **{name: getattr(expected, name) for name in facts}}

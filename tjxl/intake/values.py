@@ -210,7 +210,7 @@ def _text_date(text: str, original: str, year: int) -> Reading:
 
 
 def _short_date(m: re.Match[str], original: str, year: int) -> Reading:
-    """06-07-22: year first, or year last with day or month first. One plausible reading is a note, more a question."""
+    """06-07-22: year first, or last with day or month first. One plausible reading is a note, more a question."""
     a, b, c = m[1], m[2], m[3]
     century = year // 100 * 100
     tries = (_date(century + int(a), b, c), _date(century + int(c), a, b), _date(century + int(c), b, a))
@@ -262,4 +262,3 @@ def _unusable(cell: RawCell | None) -> Reading | None:
     if cell.value is None or cell.value == "":
         return Reading(None, finding("V412")) if cell.formula and cell.value is None else BLANK
     return None
-

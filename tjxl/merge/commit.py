@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -28,7 +29,12 @@ def said_plainly(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = "磁盘空间不足" if error.errno == 28 else "没有权限或文件被占用" if error.errno in (13, 1) else str(error)
+        known = {
+            errno.ENOSPC: "磁盘空间不足",
+            errno.EACCES: "没有权限或文件被占用",
+            errno.EPERM: "没有权限或文件被占用",
+        }
+        reason = known.get(error.errno or 0, error.strerror or "写入失败")
         raise ProjectError("E212", file=path.name, reason=reason) from error
 
 
@@ -41,7 +47,7 @@ def write_durably(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
     _sync_folder(path.parent)

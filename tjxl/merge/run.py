@@ -87,6 +87,7 @@ def merge_returns(
         "rows": len(plan.ledger),
         "changes": [c.to_json() for c in plan.changes],
         "skipped": _skipped(returns, plan),
+        "questions": len(plan.questions),
         "backup": backup.relative_to(project.root).as_posix() if backup else None,
     }
 
@@ -100,9 +101,10 @@ def _leaving(returns: Sequence[Return], complete: set[str]) -> list[Return]:
 
 def _archive(project: Project, returns: Sequence[Return]) -> None:
     files: dict[str, tuple[str, bytes]] = {}
+    present = {p.stem for p in project.archive.iterdir()} if project.archive.is_dir() else set()
     for r in returns:
         sha256 = r.source.sha256
-        if sha256 in files or any(project.archive.glob(f"{sha256}.*")):
+        if sha256 in files or sha256 in present:
             continue
         content = content_of(r.source, project.inbox)
         if content is None:
@@ -112,7 +114,7 @@ def _archive(project: Project, returns: Sequence[Return]) -> None:
 
 
 def _clear_inbox(project: Project, returns: Sequence[Return], leaving: Sequence[Return]) -> None:
-    """Take out of 收件 the files all of whose contents are done with and archived. A file in use stays for next time."""
+    """Take out of 收件 what is done with and archived, a zip only as a whole. A file in use stays for next time."""
     gone = {r.source.file for r in leaving}
     by_container: dict[Path, list[Return]] = {}
     for r in returns:

@@ -21,13 +21,16 @@ _DEFINED_NAME = re.compile(rb"(<(?:[\w.-]+:)?definedName\b[^>]*>)([^<]*)(</)")
 class BookEditor:
     """Edits of one workbook, applied together by `save`."""
 
-    def __init__(self, content: bytes) -> None:
-        self.book = Book(content)
+    def __init__(self, content: bytes | Book) -> None:
+        """A `Book` may be given where many files are made from one template: it is parsed once."""
+        self.book = content if isinstance(content, Book) else Book(content)
         self._edits: dict[str, dict[tuple[int, int], Edit]] = {}
         self._new_rows: dict[str, dict[int, NewRow]] = {}
         self._bottom: dict[str, int] = {}
         self._free: dict[str, int] = {}
         self._parts: dict[str, bytes | None] = {}
+        self._dropped: dict[str, frozenset[int]] = {}
+        self._grown: dict[str, list[Growth]] = {}
 
     @property
     def changed(self) -> bool:
@@ -56,6 +59,18 @@ class BookEditor:
     def last_row(self, name: str) -> int:
         """The last data row of a table, rows appended so far included."""
         return self._bottom.get(name, self.table(name).last_row)
+
+    def new_row(self, sheet: str, row: int, like: NewRow) -> None:
+        """Make a row that the sheet does not have, with the looks of a model row; fill it by `edit`."""
+        self._new_rows.setdefault(sheet, {})[row] = like
+
+    def drop_rows(self, sheet: str, rows: frozenset[int]) -> None:
+        """Take rows out (a template's model rows). Rows below do not move up."""
+        self._dropped[sheet] = rows
+
+    def grow(self, sheet: str, area: Range, bottom: int) -> None:
+        """A range becomes longer: colours, validations, filters and names that end with it follow."""
+        self._grown.setdefault(sheet, []).append(Growth(area, bottom))
 
     def set_part(self, name: str, content: bytes) -> None:
         """Replace a whole part (for example a chart)."""
@@ -103,14 +118,14 @@ class BookEditor:
             if row in wanted and table.range.left <= column <= table.range.right and cell.value is not None:
                 raise PackageError("E310", sheet=table.sheet, row=row)
 
-    def save(self) -> bytes:
-        """The changed package.
+    def save(self, level: int = 6) -> bytes:
+        """The changed package, its changed parts deflated at this level.
 
         Raises:
             PackageError: E305, a part cannot be changed safely.
         """
         changes: dict[str, bytes | None] = dict(self._parts)
-        grown: dict[str, list[Growth]] = {}
+        grown: dict[str, list[Growth]] = {sheet: list(growths) for sheet, growths in self._grown.items()}
         for name, bottom in self._bottom.items():
             table = self.table(name)
             if bottom > table.last_row:
@@ -126,6 +141,7 @@ class BookEditor:
                 self.book.package.read(part),
                 edits,
                 new_rows=self._new_rows.get(sheet),
+                dropped=self._dropped.get(sheet, frozenset()),
                 growth=grown.get(sheet, ()),
                 date1904=self.book.date1904,
             )
@@ -133,7 +149,7 @@ class BookEditor:
             changes |= self._workbook_part(grown)
         if overwritten:
             changes |= self._without_calculation_chain()
-        return self.book.package.rewritten(changes)
+        return self.book.package.rewritten(changes, level)
 
     def _overwrites_formula(self, sheet: str, edits: Mapping[tuple[int, int], Edit]) -> bool:
         cells = self.book.cells(sheet).cells

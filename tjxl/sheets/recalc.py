@@ -131,10 +131,9 @@ def _own_formulas(editor: BookEditor) -> Iterator[tuple[str, int, int]]:
         places.append(editor.book.names[DASHBOARD_AREA])
     for sheet, area in places:
         cells = editor.book.cells(sheet).cells
-        for (row, column), cell in cells.items():
-            inside = area.top <= row <= area.bottom and area.left <= column <= area.right
-            if inside and cell.formula is not None:
-                yield sheet, row, column
+        for (row, at), cell in cells.items():
+            if area.top <= row <= area.bottom and area.left <= at <= area.right and cell.formula is not None:
+                yield sheet, row, at
 
 
 def _refresh_charts(editor: BookEditor, evaluator: Evaluator) -> None:

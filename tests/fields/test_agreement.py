@@ -1,0 +1,85 @@
+"""The faces agree on rows nobody thought of.
+
+1. Scalar and pandera find the same rules broken, on generated rows.
+2. 自检, recalculated by LibreOffice, says the first of them, on seeded random rows.
+3. tjxl's own evaluator, which gives the cells their cached values, says the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.fields.rows import CHOICES, SelfCheckBook, breaches, expected_texts, random_rows
+from tests.libreoffice import requires_libreoffice
+from tjxl.fields.scalar import check_values
+from tjxl.fields.spec import load_spec
+from tjxl.settings import load_settings
+
+SPEC = load_spec(load_settings())
+
+_TEXT = st.text(alphabet="已完成立项a1 　\u00a0\t\n\r", max_size=25)
+_GENERATED: dict[str, st.SearchStrategy[Any]] = {
+    "percent_complete": st.floats(-1, 2) | st.integers(-1, 101),
+    "progress_text": _TEXT,
+    "problems": _TEXT,
+    "next_steps": _TEXT,
+    "last_text": _TEXT,
+    "completion_date": st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)) | st.datetimes(dt.datetime(2021, 1, 1)),
+    "deadline": st.dates(dt.date(2022, 1, 1), dt.date(2022, 12, 31)),
+    "last_percent": st.floats(0, 1),
+}
+ROW = st.fixed_dictionaries(
+    {
+        name: st.sampled_from(values) | _GENERATED[name] if name in _GENERATED else st.sampled_from(values)
+        for name, values in CHOICES.items()
+    }
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(ROW, min_size=1, max_size=12))
+def test_scalar_and_pandera_agree(rows: list[dict[str, Any]]) -> None:
+    assert breaches(SPEC, rows) == [check_values(row, SPEC, SPEC.as_of) for row in rows]
+
+
+@requires_libreoffice
+def test_self_check_agrees_on_random_rows(tmp_path: Path) -> None:
+    rows = random_rows(400, seed=20220630) + likely_rows(200, seed=7)
+    expected = self_check_of(rows)
+    assert SelfCheckBook(SPEC).add_rows(rows).recalculated(tmp_path) == expected
+    kinds = {text if text == "✓" else text[:3] == "提示：" for text in expected}
+    assert kinds == {"✓", True, False}  # the sample reaches fine rows, warnings and errors
+
+
+def test_the_cached_values_agree_on_random_rows() -> None:
+    rows = [{}, *random_rows(60, seed=5), *likely_rows(60, seed=6)]
+    assert SelfCheckBook(SPEC).add_rows(rows).evaluated() == self_check_of(rows)
+
+
+def self_check_of(rows: list[dict[str, Any]]) -> list[str]:
+    """What 自检 has to say, from what the pandera face finds."""
+    return [expected_texts(SPEC, row, rules) for row, rules in zip(rows, breaches(SPEC, rows), strict=True)]
+
+
+def likely_rows(count: int, seed: int) -> list[dict[str, Any]]:
+    """Rows a careful unit would write, with one value of `CHOICES` put in: they reach the later rules."""
+    careful = {
+        "滞后": {"problems": TEXT, "next_steps": TEXT, "completion_date": dt.date(2022, 9, 30)},
+        "已完成": {"percent_complete": 1, "completion_date": dt.date(2022, 6, 1), "evidence": "验收报告"},
+        "正常推进": {},
+    }
+    rows = []
+    for i, changed in enumerate(random_rows(count, seed)):
+        status = list(careful)[i % 3]
+        row = {"status": status, "percent_complete": 0.5, "progress_text": TEXT, "role": "lead", "goal": "complete"}
+        name = list(CHOICES)[i % len(CHOICES)]
+        rows.append({**row, **careful[status], name: changed[name]})
+    return rows
+
+
+TEXT = "已完成立项批复和施工图审查。"

@@ -1,0 +1,47 @@
+"""The examples that stand beside each rule in schemas/report.toml run through every face.
+
+1. A bad example breaks its rule, a good one does not: in the pandera face and in the scalar face.
+2. 自检, recalculated by LibreOffice, names the first rule that the check finds broken: an error for an error,
+   提示 for a warning, ✓ for nothing. So no warning is ever shown as an error, and no error is missed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fields.rows import SelfCheckBook, breaches, expected_texts
+from tests.libreoffice import requires_libreoffice
+from tjxl.fields.scalar import check_values
+from tjxl.fields.spec import Rule, load_spec
+from tjxl.settings import load_settings
+
+SPEC = load_spec(load_settings())
+
+
+@pytest.mark.parametrize("rule", SPEC.rules, ids=lambda r: r.code)
+def test_bad_examples_break_the_rule_and_good_ones_do_not(rule: Rule) -> None:
+    for examples, is_bad in ((rule.good, False), (rule.bad, True)):
+        for example, found in zip(examples, breaches(SPEC, examples, rule.scope), strict=True):
+            assert (rule in found) is is_bad, example
+            assert check_values(example, SPEC, SPEC.as_of, scope=rule.scope) == found, example
+
+
+@requires_libreoffice
+def test_self_check_agrees_on_every_example(tmp_path: Path) -> None:
+    rows = [e for r in SPEC.rules_of("row") for e in (*r.good, *r.bad)]
+    said = SelfCheckBook(SPEC).add_rows(rows).recalculated(tmp_path)
+    assert said == [expected_texts(SPEC, row, found) for row, found in zip(rows, breaches(SPEC, rows), strict=True)]
+
+
+@requires_libreoffice
+@pytest.mark.parametrize("field", ["prepared_by", "phone", "reviewed_by", "reported_on"])
+def test_the_head_agrees_on_every_example(field: str, tmp_path: Path) -> None:
+    rules = [r for r in SPEC.rules_of("head") if r.field == field]
+    heads = [e for r in rules for e in (*r.good, *r.bad)]
+    expected = [
+        next((r.message for r in found if r.field == field), SPEC.self_check.fine)
+        for found in breaches(SPEC, heads, "head")
+    ]
+    assert SelfCheckBook(SPEC).add_heads(field, heads).recalculated(tmp_path) == expected

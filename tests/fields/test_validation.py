@@ -1,0 +1,161 @@
+"""Excel's data validation, conditional formats and the guide, from the same rules.
+
+1. Options per field: what is refused, what is only questioned, Excel's limits kept.
+2. A workbook made with them opens in LibreOffice, and its conditional formats mark what the check marks.
+3. The guide says what is needed, in words, with a good and a poor example.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import xlsxwriter
+
+from tests.fields.rows import breaches, put, random_rows
+from tests.libreoffice import recalculate, requires_libreoffice
+from tjxl.fields.guide import guide_items, guide_samples
+from tjxl.fields.spec import load_spec
+from tjxl.fields.validation import conditional_formats, data_validation
+from tjxl.settings import load_settings
+
+SPEC = load_spec(load_settings())
+UNIT = [f for f in SPEC.fields if f.owner == "unit"]
+SOURCE = "=_lists!$A$2:$A$6"
+
+
+def options(name: str) -> dict[str, Any]:
+    return data_validation(SPEC, SPEC.field(name), "L8", SPEC.as_of, status_source=SOURCE)
+
+
+def test_status_is_a_list_and_refuses_anything_else() -> None:
+    assert options("status") == {
+        "validate": "list",
+        "source": SOURCE,
+        "ignore_blank": True,
+        "input_title": "进展状态",
+        "input_message": "请从下拉列表中选择。每一行都要填写，尚未开展的选“未启动”。",
+        "error_type": "stop",
+        "error_title": "进展状态",
+        "error_message": "进展状态不在可选范围内。请从下拉列表中选择：未启动、正常推进、滞后、已完成、申请调整。",
+    }
+
+
+def test_percent_and_dates_have_bounds() -> None:
+    percent, date = options("percent_complete"), options("completion_date")
+    assert {k: percent[k] for k in ("validate", "criteria", "minimum", "maximum", "error_type")} == {
+        "validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1, "error_type": "stop"}  # fmt: skip
+    assert {k: date[k] for k in ("validate", "criteria", "minimum", "maximum", "error_type")} == {
+        "validate": "date",
+        "criteria": "between",
+        "minimum": dt.date(2021, 1, 1),
+        "maximum": dt.date(2027, 12, 31),
+        "error_type": "stop",
+    }
+
+
+def test_a_text_that_is_too_long_is_only_questioned() -> None:
+    text = options("progress_text")
+    assert (text["validate"], text["error_type"]) == ("custom", "warning")
+    assert text["value"].endswith("<=2000")
+    assert len(text["value"]) <= 255
+    assert options("problems")["validate"] == "any"
+
+
+def test_excels_limits_hold_for_every_field() -> None:
+    for field in (*UNIT, *(f for f in SPEC.head if f.owner == "unit")):
+        made = data_validation(SPEC, field, "L8", SPEC.as_of, status_source=SOURCE)
+        assert 0 < len(made["input_title"]) <= 32
+        assert 0 < len(made["input_message"]) <= 255
+        assert len(made.get("error_message", "")) <= 255
+
+
+@requires_libreoffice
+def test_colours_mark_what_the_check_marks(tmp_path: Path) -> None:
+    rows = random_rows(250, seed=11)
+    expected = [
+        {r.field: ("warning" if r.severity == "warning" else _state(row[r.field])) for r in found}
+        for row, found in zip(rows, breaches(SPEC, rows), strict=True)
+    ]
+    assert _colours(tmp_path, rows) == expected
+
+
+def _state(value: object) -> str:
+    blank = value is None or (isinstance(value, str) and not value.strip())
+    return "missing" if blank else "error"
+
+
+def _colours(folder: Path, rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The formulas of the conditional formats, put into cells and recalculated; the first true one counts."""
+    letters = dict(zip(SPEC.values("row"), "ABCDEFGHIJKLMNOPQ", strict=False))
+    book = xlsxwriter.Workbook(str(folder / "in.xlsx"))
+    sheet = book.add_worksheet()
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    formats = []
+    for i, row in enumerate(rows, 1):
+        for name, kind in SPEC.values("row").items():
+            value = row[name]
+            titled = kind in ("role", "goal")
+            put(sheet, i - 1, ord(letters[name]) - ord("A"), SPEC.titles_of(value)[0] if titled else value, day)
+        places = {name: f"${letter}{i}" for name, letter in letters.items()}
+        formats = [(f.name, c) for f in UNIT for c in conditional_formats(SPEC, f.name, places, "DATE(2022,6,30)")]
+        for k, (_, colour) in enumerate(formats):
+            sheet.write_formula(i - 1, 30 + k, colour.formula, None, False)
+    book.close()
+    recalculate(folder / "in.xlsx", folder / "out.xlsx")
+    made = openpyxl.load_workbook(folder / "out.xlsx", data_only=True).active
+    assert made is not None
+    out: list[dict[str, str]] = []
+    for i in range(1, len(rows) + 1):
+        states: dict[str, str] = {}
+        for k, (name, colour) in enumerate(formats):
+            if made.cell(i, 31 + k).value is True:
+                states.setdefault(name, colour.state)
+        out.append(states)
+    return out
+
+
+def test_a_rule_about_facts_out_of_reach_is_left_to_the_self_check() -> None:
+    near = {f.name: f"${letter}8" for f, letter in zip(UNIT, "JKLMNOP", strict=True)}
+    states = [c.state for c in conditional_formats(SPEC, "percent_complete", near, "$A$1")]
+    assert states == ["error", "missing"]  # the warning compares with last period's percent
+    everything = near | dict.fromkeys(SPEC.facts, "$Z8")
+    assert [c.state for c in conditional_formats(SPEC, "percent_complete", everything, "$A$1")] == [
+        "error",
+        "missing",
+        "warning",
+    ]
+
+
+def test_the_guide_says_what_is_needed() -> None:
+    assert [(i.title, i.necessity) for i in guide_items(SPEC)] == [
+        ("进展状态", "必填"),
+        ("完成进度", "视情况必填"),
+        ("进展情况", "视情况必填"),
+        ("存在问题", "视情况必填"),
+        ("下一步措施", "视情况必填"),
+        ("预计（实际）完成日期", "视情况必填"),
+        ("佐证材料", "选填"),
+        ("自检", "自动"),
+    ]
+    problems = guide_items(SPEC)[3]
+    assert problems.what == "写清卡在哪里、什么原因、需要谁协调。"
+    assert problems.rules == (
+        "状态为“滞后”的，必须说明滞后原因（不少于10个字）。",
+        "状态为“申请调整”的，必须写明理由。",
+    )
+    assert {i.necessity for i in guide_items(SPEC, "head")} == {"必填"}
+
+
+def test_the_good_example_is_good_and_the_poor_one_is_poor() -> None:
+    good, poor = guide_samples(SPEC)
+    assert good.complaints == ()
+    assert [title for title, _ in good.cells] == [f.title for f in UNIT]
+    assert poor.complaints == (
+        "进展情况不足10个字。请写明本期做了什么、到了哪一步。",
+        "状态为“滞后”，但未填写存在问题。请说明滞后原因（不少于10个字）。",
+        "状态为“滞后”，下一步措施不足10个字。请把措施写具体。",
+        "状态为“滞后”，预计完成日期应晚于本期末。请填写今后的预计完成日期；已经完成的，请改状态。",
+    )

@@ -1,0 +1,339 @@
+"""The master workbook as `tjxl init` builds it.
+
+1. Ten sheets in a fixed order; `_tjxl` is very hidden, and holds the identity and the dates of the tasks.
+2. Six tables, named after their sheets, one row each per task, assignment, unit, question; the ledgers have one blank row.
+3. What the notice says is text, even where it begins with `=`.
+4. Whose column it is can be seen: the office's are marked and coloured.
+5. Every formula carries its value, every chart its points.
+6. Every row has its height, and its text fits; headers stay in view, and on every printed page.
+7. Where the office types, there are dropdowns and input messages.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import openpyxl
+import pytest
+import python_calamine
+from openpyxl.workbook.workbook import Workbook as Opened
+
+from tests.sheets.workbooks import CHART, MAIN, parts
+from tjxl.register import Question, Register
+from tjxl.settings import Settings
+from tjxl.sheets.layout import master_layout
+from tjxl.sheets.master import MasterMeta, build_master
+from tjxl.sheets.textsize import lines_of
+
+SHEETS = ["看板", "任务台账", "责任分工", "责任单位", "填报流水", "报送情况", "待裁决", "设置", "使用说明", "_tjxl"]
+TABLES = SHEETS[1:7]
+
+
+def opened(file: bytes, values: bool = False) -> Opened:
+    return openpyxl.load_workbook(io.BytesIO(file), data_only=values)
+
+
+@pytest.fixture(scope="module")
+def book(sample_master: bytes) -> Opened:
+    return opened(sample_master)
+
+
+@pytest.fixture(scope="module")
+def small_master(small: Register, settings: Settings, meta: MasterMeta) -> bytes:
+    return build_master(small, settings, meta)
+
+
+# 1
+
+
+def test_sheets_stand_in_order_and_the_identity_is_very_hidden(book: Opened) -> None:
+    assert book.sheetnames == SHEETS
+    assert {ws.title: ws.sheet_state for ws in book} == {**dict.fromkeys(SHEETS, "visible"), "_tjxl": "veryHidden"}
+    assert book.active.title == "看板"
+
+
+def test_identity_and_deadlines(sample: Register, book: Opened) -> None:
+    ws = book["_tjxl"]
+    assert {ws.cell(r, 1).value: ws.cell(r, 2).value for r in range(1, 7)} == {
+        "master_id": "master-1",
+        "key": "secret-1",
+        "form_version": "1",
+        "created_at": "2022-01-10T09:30:00",
+        "year": "2022",
+        "title": "天津市人民政府关于切实做好2022年市政府重点工作的通知",
+    }
+    assert ws.tables["任务时限"].ref == "D1:F139"
+    rows = [[c.value for c in row] for row in ws["D1:F139"]]
+    assert rows[0] == ["任务编码", "截止日", "目标"]
+    assert rows[1] == ["T001", dt.datetime(2022, 12, 31), "complete"]
+    assert [r[0] for r in rows[1:]] == [t.code for t in sample.tasks]
+    assert {r[2] for r in rows[1:]} == {t.goal for t in sample.tasks}
+
+
+def test_a_task_without_deadline_has_a_blank_date(small_master: bytes) -> None:
+    assert opened(small_master)["_tjxl"]["E6"].value is None
+
+
+def test_defined_names(book: Opened) -> None:
+    names = {name: defined.attr_text for name, defined in book.defined_names.items()}
+    assert names["当前期次"] == "'看板'!$E$3"
+    assert names["统计截止日"] == "'看板'!$K$3"
+    assert names["看板区"].startswith("'看板'!$A$1:$AE$")
+    assert names["临近天数"] == "'设置'!$B$7"
+    assert names["状态列表"] == "'设置'!$A$11:$A$15"
+    assert book["看板"]["E3"].value is None
+    assert book["看板"]["K3"].value is None
+    assert book["设置"]["B7"].value == 30
+    statuses = [c.value for (c,) in book["设置"]["A11:A15"]]
+    assert statuses == ["未启动", "正常推进", "滞后", "已完成", "申请调整"]
+
+
+def test_document_properties(book: Opened) -> None:
+    assert book.properties.title == "2022年市政府重点工作总台账"
+    assert book.properties.created == dt.datetime(2022, 1, 10, 9, 30)
+
+
+# 2
+
+
+def test_tables_hold_what_the_register_says(book: Opened) -> None:
+    assert {
+        title: (ws.tables[title].ref, ws.tables[title].autoFilter.ref) for title in TABLES for ws in [book[title]]
+    } == {
+        "任务台账": ("A2:T140", "A2:T140"),
+        "责任分工": ("A2:N430", "A2:N430"),
+        "责任单位": ("A2:K71", "A2:K71"),
+        "填报流水": ("A2:S3", "A2:S3"),
+        "报送情况": ("A2:P3", "A2:P3"),
+        "待裁决": ("A2:I12", "A2:I12"),
+    }
+
+
+@pytest.mark.parametrize("layout", master_layout().values(), ids=lambda layout: layout.title)
+def test_headers_are_those_of_the_layout(book: Opened, layout) -> None:
+    assert tuple(c.value for c in book[layout.title][2]) == layout.titles
+    assert tuple(c.name for c in book[layout.title].tables[layout.title].tableColumns) == layout.titles
+
+
+def test_a_task_as_the_notice_has_it(book: Opened) -> None:
+    assert [c.value for c in book["任务台账"][3]][:8] == [
+        "T001", 1, "一、经济社会发展主要预期目标", "地区生产总值增长5%以上。", "年底前完成", "王卫东", "市发展改革委", None,
+    ]  # fmt: skip
+    sixth = [c.value for c in book["任务台账"][8]]
+    assert sixth[7] == "市农业农村委、市发展改革委"
+    assert sum("、" in str(row[5]) for row in book["任务台账"].iter_rows(min_row=3, values_only=True)) == 6
+
+
+def test_an_assignment_row(small_master: bytes) -> None:
+    assert [c.value for c in opened(small_master)["责任分工"][4]][:8] == [
+        "T001", 1, "=1+1 开头的任务", "U002", "市外办", "配合", None, None,
+    ]  # fmt: skip
+
+
+def test_units_groups_and_their_counts(small_master: bytes) -> None:
+    ws = opened(small_master, values=True)["责任单位"]
+    assert [[c.value for c in row[:7]] for row in ws["A3:K8"]] == [
+        ["U001", "市甲局", None, "部门", None, 4, 0],
+        ["U002", "市外办", "市外办（市港澳办）", "部门", None, 1, 1],
+        ["U003", "相关区人民政府", None, "群组", None, 0, 0],
+        ["U004", "各区人民政府", None, "群组", "东区人民政府、西区人民政府", 0, 0],
+        ["U005", "东区人民政府", None, "区", None, 1, 1],
+        ["U006", "西区人民政府", None, "区", None, 1, 0],
+    ]
+
+
+def test_questions_wait_for_the_office(small_master: bytes) -> None:
+    assert [[c.value for c in row] for row in opened(small_master)["待裁决"]["A3:I5"]] == [
+        ["Q001", None, "相关区人民政府", "T003", "“相关区人民政府”是哪些区？", "东区人民政府、西区人民政府", None, "待处理", None],
+        ["Q002", None, None, "T001", "第1项任务由谁牵头？", "市甲局、市外办", None, "待处理", None],
+        ["Q003", None, None, "T002", "第2项任务怎样办理？", None, None, "待处理", None],
+    ]  # fmt: skip
+
+
+def test_without_questions_the_table_has_its_one_blank_row(
+    small: Register, settings: Settings, meta: MasterMeta
+) -> None:
+    quiet = Register(small.title, small.year, small.tasks, small.units, small.assignments)
+    ws = opened(build_master(quiet, settings, meta))["待裁决"]
+    assert ws.tables["待裁决"].ref == "A2:I3"
+    assert {c.value for c in ws[3]} == {None}
+
+
+def test_calamine_reads_the_same(sample_master: bytes) -> None:
+    read = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(sample_master))
+    assert read.sheet_names == SHEETS
+    rows = read.get_sheet_by_name("任务台账").to_python(skip_empty_area=False)
+    assert len(rows) == 140
+    assert rows[139][:2] == ["T138", 138.0]
+
+
+# 3
+
+
+def test_text_that_begins_with_an_equals_sign_stays_text(small_master: bytes) -> None:
+    for title in ("任务台账", "责任分工"):
+        cell = opened(small_master)[title]["D3" if title == "任务台账" else "C3"]
+        assert (cell.value, cell.data_type) == ("=1+1 开头的任务", "s")
+
+
+# 4
+
+
+def test_office_columns_are_marked_and_coloured(book: Opened) -> None:
+    for layout in master_layout().values():
+        ws = book[layout.title]
+        for place, column in enumerate(layout.columns, 1):
+            office = column.owner == "office"
+            assert (ws.cell(1, place).value == "办公厅填") == office
+            assert ws.cell(2, place).fill.fgColor.rgb == ("FFFFE699" if office else "FF1F3864")
+
+
+def test_number_formats_follow_the_kind_of_column(book: Opened) -> None:
+    formats = {"int": "0", "percent": "0%", "date": "yyyy\\-mm\\-dd", "datetime": "yyyy\\-mm\\-dd\\ hh:mm"}
+    for layout in master_layout().values():
+        for place, column in enumerate(layout.columns, 1):
+            expected = formats.get(column.kind, "@").replace("\\", "")
+            assert book[layout.title].cell(3, place).number_format.replace("\\", "") == expected, column.title
+
+
+def test_status_and_light_are_coloured_by_their_text(book: Opened) -> None:
+    rules = {
+        str(area.sqref): [rule.formula[0] for rule in area.rules] for area in book["任务台账"].conditional_formatting
+    }
+    statuses = ['"未启动"', '"正常推进"', '"滞后"', '"已完成"', '"申请调整"']
+    assert rules == {"I3:I140": statuses, "Q3:Q140": statuses, "O3:O140": ['"红"', '"黄"', '"绿"']}
+
+
+# 5
+
+
+def test_every_formula_carries_its_value(sample_master: bytes) -> None:
+    seen = 0
+    for name, sheet in parts(sample_master, "xl/worksheets/").items():
+        for cell in sheet.iter(f"{MAIN}c"):
+            if cell.find(f"{MAIN}f") is None:
+                continue
+            seen += 1
+            value = cell.find(f"{MAIN}v")
+            assert value is not None
+            assert value.text or cell.get("t") == "str", f"{name} {cell.get('r')}"
+            assert cell.get("t") != "e", f"{name} {cell.get('r')}"
+    assert seen > 1000
+
+
+def test_charts_have_points_titles_and_a_mark_and_draw_on_the_dashboard_alone(sample_master: bytes) -> None:
+    charts = parts(sample_master, "xl/charts/")
+    assert len(charts) == 3
+    for chart in charts.values():
+        references = [f.text or "" for f in chart.iter(f"{CHART}f")]
+        assert references
+        assert all(reference.startswith("'看板'!") for reference in references)
+        for values in chart.iter(f"{CHART}val"):
+            points = [v.text for v in values.iter(f"{CHART}v")]
+            assert len(points) == int(next(values.iter(f"{CHART}ptCount")).get("val") or 0) > 0
+    (drawing,) = parts(sample_master, "xl/drawings/drawing").values()
+    described = [e.get("descr") for e in drawing.iter() if e.tag.endswith("}cNvPr")]
+    assert described == [
+        "督查台账图：任务进展状态（项）",
+        "督查台账图：亮灯情况（盏）",
+        "督查台账图：各主要任务进展（项）",
+    ]
+
+
+def test_the_first_chart_shows_that_nothing_is_reported_yet(sample_master: bytes) -> None:
+    chart = parts(sample_master, "xl/charts/chart1")["xl/charts/chart1.xml"]
+    names, values = (
+        [v.text for v in next(chart.iter(f"{CHART}{kind}")).iter(f"{CHART}v")] for kind in ("cat", "val")
+    )
+    assert dict(zip(names, values, strict=True)) == {
+        "已完成": "0", "正常推进": "0", "滞后": "0", "申请调整": "0", "未启动": "0", "尚无报送": "138",
+    }  # fmt: skip
+
+
+# 6
+
+
+def test_every_row_of_a_table_has_a_height_in_which_its_text_fits(book: Opened) -> None:
+    for layout in master_layout().values():
+        ws = book[layout.title]
+        for row in ws.iter_rows(min_row=3):
+            height = ws.row_dimensions[row[0].row].height
+            assert height is not None
+            wrapped = [
+                (c, column.width) for c, column in zip(row, layout.columns, strict=True) if c.alignment.wrap_text
+            ]
+            for cell, width in wrapped:
+                assert height >= 16 * lines_of(str(cell.value or ""), width), cell.coordinate
+
+
+def test_a_very_long_text_does_not_exceed_what_excel_allows(small_master: bytes) -> None:
+    ws = opened(small_master)["任务台账"]
+    assert 54 < ws.row_dimensions[8].height <= 409
+
+
+def test_headers_stay_in_view_and_on_paper(book: Opened) -> None:
+    views = {title: book[title].freeze_panes for title in TABLES}
+    assert views == {
+        "任务台账": "E3", "责任分工": "F3", "责任单位": "C3", "填报流水": "E3", "报送情况": "D3", "待裁决": "B3",
+    }  # fmt: skip
+    for title in SHEETS[:-1]:
+        ws = book[title]
+        assert ws.page_setup.paperSize == 9  # A4
+        assert ws.sheet_properties.pageSetUpPr.fitToPage is True
+        assert ws.page_setup.fitToHeight == 0
+        assert "&P" in ws.oddFooter.center.text
+        assert ws.page_setup.orientation == ("portrait" if title == "看板" else "landscape")
+    assert {title: book[title].print_title_rows for title in TABLES} == dict.fromkeys(TABLES, "$1:$2")
+
+
+def test_dashboard_prints_without_the_cells_beside_it(book: Opened) -> None:
+    ws = book["看板"]
+    assert ws.print_area.startswith("'看板'!$A$1:$Z$")
+    assert ws.sheet_view.showGridLines is False
+    assert len(ws.row_breaks.brk) == 2
+    first_of_page = [ws.cell(b.id + 1, 2).value for b in ws.row_breaks.brk]
+    assert first_of_page == ["红灯任务", "按责任单位"]
+    assert {ws.cell(2, column).value for column in range(1, 27)} == {None}, "the row for buttons is kept free"
+
+
+# 7
+
+
+def validations(ws) -> dict[str, object]:
+    return {str(v.sqref): v for v in ws.data_validations.dataValidation}
+
+
+def test_verified_status_is_chosen_from_the_list_on_the_settings_sheet(book: Opened) -> None:
+    rule = validations(book["任务台账"])["Q3:Q140"]
+    assert (rule.type, rule.formula1, rule.showErrorMessage) == ("list", "状态列表", True)
+    assert rule.prompt.startswith("由办公厅核定后选择")
+
+
+def test_decisions_one_choice_several_or_free(small_master: bytes) -> None:
+    rules = validations(opened(small_master)["待裁决"])
+    several, one, free = rules["G3"], rules["G4"], rules["G5"]
+    assert (several.type, several.formula1) == ("list", '"东区人民政府,西区人民政府"')
+    assert not several.showErrorMessage, "several names, joined by 、, may be typed"
+    assert "可填多个，用顿号“、”分隔" in several.prompt
+    assert (one.type, one.formula1, one.showErrorMessage) == ("list", '"市甲局,市外办"', True)
+    assert free.type in (None, "none")
+    assert free.prompt.startswith("请写明处理意见")
+
+
+def test_choices_too_long_for_a_dropdown_are_typed(small: Register, settings: Settings, meta: MasterMeta) -> None:
+    """A list over 255 characters breaks the file in Excel."""
+    many = tuple(f"第{n}街道办事处综合服务中心" for n in range(30))
+    register = Register(small.title, 2022, small.tasks, small.units, small.assignments, (Question("？", many),))
+    (rule,) = validations(opened(build_master(register, settings, meta))["待裁决"]).values()
+    assert rule.type in (None, "none")
+
+
+def test_days_of_due_soon_are_a_whole_number(book: Opened) -> None:
+    rule = validations(book["设置"])["B7"]
+    assert (rule.type, rule.operator, rule.formula1, rule.formula2) == ("whole", None, "0", "366")
+
+
+def test_instructions_name_every_visible_sheet(book: Opened) -> None:
+    said = [row[0] for row in book["使用说明"].iter_rows(values_only=True)]
+    assert [title for title in SHEETS[:8] if title not in said] == []

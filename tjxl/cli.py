@@ -1,0 +1,231 @@
+"""The command line. Chinese for people; with `--json`, one JSON object on standard output and nothing else.
+
+Exit status: 0 done; 1 done, but something needs a person; 2 it could not be done (one line on standard error).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tjxl import __version__
+from tjxl.errors import TjxlError
+
+app = typer.Typer(
+    name="tjxl",
+    help="政府重点工作督查台账：从任务分解表到总台账，全年下发、收集、校验、合并。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+DONE, NEEDS_PERSON, FAILED = 0, 1, 2
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="[项目文件夹]", help="项目文件夹，缺省为当前文件夹。", show_default=False)
+]
+Json = Annotated[bool, typer.Option("--json", help="在标准输出只输出一个 JSON 对象。")]
+Period = Annotated[str, typer.Option("--period", metavar="期次", help="期次，如 2022-06 或 2022-Q2。")]
+SomePeriod = Annotated[str | None, typer.Option("--period", metavar="期次", help="期次，缺省为最近下发的一期。")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。")] = False,
+) -> None:
+    del version  # answered by its callback
+
+
+@app.command(help="读取通知，列出任务。")
+def tasks(
+    notice: Annotated[Path, typer.Argument(metavar="通知", help="含任务分解表的通知文件。")],
+    year: Annotated[int, typer.Option("--year", metavar="年度", help="年度，如 2022。")],
+    as_json: Json = False,
+) -> None:
+    from tjxl import flows
+
+    result = flows.tasks(notice, year)
+    needs = any(f["severity"] in ("error", "question") for f in result["findings"])
+    _finish(result, as_json, _show("tasks"), needs)
+
+
+@app.command(help="按通知建立项目文件夹和总台账。")
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="项目文件夹", help="要新建的项目文件夹。")],
+    notice: Annotated[Path, typer.Option("--notice", metavar="通知", help="含任务分解表的通知文件。")],
+    year: Annotated[int, typer.Option("--year", metavar="年度", help="年度，如 2022。")],
+    as_json: Json = False,
+) -> None:
+    from tjxl import flows
+
+    result = flows.init(folder, notice, year)
+    needs = result["questions"] > 0 or any(f["severity"] in ("error", "question") for f in result["findings"])
+    _finish(result, as_json, _show("init"), needs)
+
+
+@app.command(help="下发一期填报表。")
+def issue(
+    folder: Folder = Path(),
+    *,
+    period: Period,
+    unit: Annotated[list[str] | None, typer.Option("--unit", metavar="单位", help="只下发给该单位，可重复。")] = None,
+    as_json: Json = False,
+) -> None:
+    from tjxl import flows
+
+    with _progress("正在下发", as_json) as step:
+        result = flows.issue(_project(folder), period, unit or (), step)
+    _finish(result, as_json, _show("issue"), False)
+
+
+@app.command(help="收集并校验收件夹中的填报表。")
+def collect(
+    folder: Folder = Path(),
+    *,
+    file: Annotated[list[Path] | None, typer.Option("--file", metavar="文件", help="只看这个文件，可重复。")] = None,
+    period: SomePeriod = None,
+    as_json: Json = False,
+) -> None:
+    from tjxl import flows
+
+    with _progress("正在校验", as_json) as step:
+        result = flows.collect(_project(folder), file or (), period, step)
+    needs = any(r["verdict"] in ("returned", "needs_decision") for r in result["returns"]) or bool(result["missing"])
+    _finish(result, as_json, _show("collect"), needs)
+
+
+@app.command(help="把校验通过的填报表并入总台账。")
+def merge(folder: Folder = Path(), *, period: SomePeriod = None, as_json: Json = False) -> None:
+    from tjxl import flows
+
+    with _progress("正在合并", as_json) as step:
+        result = flows.merge(_project(folder), period, step)
+    needs = any(r["verdict"] in ("returned", "needs_decision") for r in result["skipped"]) or result["questions"] > 0
+    _finish(result, as_json, _show("merge"), needs)
+
+
+@app.command(help="校验一份填报表，不写入任何文件。")
+def check(
+    file: Annotated[Path, typer.Argument(metavar="文件", help="要校验的填报表。")],
+    project: Annotated[Path | None, typer.Option("--project", metavar="项目文件夹", help="所属项目文件夹。")] = None,
+    as_json: Json = False,
+) -> None:
+    from tjxl import flows
+
+    result = flows.check(file, _project(project) if project else None)
+    _finish(result, as_json, _show("check"), result["verdict"] in ("returned", "needs_decision"))
+
+
+@app.command(help="查看目前进度。")
+def status(folder: Folder = Path(), *, as_json: Json = False) -> None:
+    from tjxl import flows
+
+    result = flows.status(_project(folder))
+    _finish(result, as_json, _show("status"), result["open_questions"] > 0)
+
+
+@app.command(help="模拟各单位填报，供培训和测试。")
+def simulate(
+    folder: Folder = Path(),
+    *,
+    period: Period,
+    seed: Annotated[int, typer.Option("--seed", metavar="种子", help="随机种子，相同的种子得到相同的填报。")],
+    faults: Annotated[
+        float, typer.Option("--faults", metavar="比例", min=0, max=1, help="有差错的表所占比例。")
+    ] = 0.0,
+    as_json: Json = False,
+) -> None:
+    from tjxl.simulate import simulate as run
+
+    with _progress("正在模拟填报", as_json) as step:
+        result = run(_project(folder), period, seed, faults, progress=step)
+    _finish(result, as_json, _show("simulate"), False)
+
+
+@app.command(help="用样例通知演示全过程，并留下项目文件夹。")
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[文件夹]", help="放演示项目的文件夹。")] = Path("tjxl演示"),
+    as_json: Json = False,
+) -> None:
+    from tjxl.demo import run_demo
+
+    result = run_demo(folder, quiet=as_json)
+    _finish(result, as_json, _show("demo"), False)
+
+
+def _project(folder: Path) -> Any:
+    from tjxl.project import open_project
+
+    return open_project(folder)
+
+
+def _show(command: str) -> Callable[[dict[str, Any]], None]:
+    """How a result is shown to people; rich is imported only then."""
+
+    def show(result: dict[str, Any]) -> None:
+        from tjxl import report
+
+        getattr(report, f"show_{command}")(result)
+
+    return show
+
+
+def _finish(
+    result: dict[str, Any], as_json: bool, show: Callable[[dict[str, Any]], None], needs_person: bool
+) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+    else:
+        show(result)
+    raise typer.Exit(NEEDS_PERSON if needs_person else DONE)
+
+
+@contextmanager
+def _progress(title: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on standard error; none with `--json` and none where nobody watches."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from tjxl.report import progress_bar
+
+    with progress_bar(title) as step:
+        yield step
+
+
+def main() -> None:
+    """Entry point: every error becomes one clear line and exit status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app(standalone_mode=False)
+    except TjxlError as error:
+        _fail(str(error))
+    except typer.Exit as leave:
+        sys.exit(leave.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _fail("已中断。总台账保持原样。")
+    except OSError as error:
+        _fail(f"文件“{error.filename or ''}”无法读写：{error.strerror or error}。请检查路径、权限和磁盘空间。")
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # a fault of ours, not a usage error of click's
+            _fail(f"程序出现意外错误（{type(error).__name__}：{error}）。请把这行文字和所用文件交技术支持。")
+        _fail(f"命令写法有误：{error.format_message()} 请用 --help 查看用法。")
+
+
+def _fail(sentence: str) -> None:
+    sys.stderr.write(" ".join(sentence.split()) + "\n")
+    sys.exit(FAILED)

@@ -1,0 +1,164 @@
+"""The rule language as a small typed tree. `parsing` makes it from text; each face walks it.
+
+What every face must keep to:
+
+* A comparison, `same` and `phone_like` with a blank operand are false. So is a comparison with a value of the
+  wrong type (a text in a number cell): such a value is filled, but it is no number.
+* `status != behind` is "filled, and not behind"; `not (status == behind)` also holds for a blank status.
+* Text is measured and compared without white space (`tjxl.fields.text`).
+* Dates are whole days; a time of day is dropped.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "number", "date", "status", "role", "goal"]
+Comparison = Literal["==", "!=", "<", "<=", ">", ">="]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A field or a fact of the row."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number written in a rule, or a limit of the file."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The period's last day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The year of the period's last day, moved by `offset` years."""
+
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DateOf:
+    """A date whose year follows the period: `date(year - 1, 1, 1)`."""
+
+    year: Year
+    month: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How many characters a text has, white space not counted."""
+
+    of: Name
+
+
+Constant = Number | AsOf | DateOf
+Operand = Name | Number | AsOf | DateOf | Length
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """A rule without a condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Something stands in the cell."""
+
+    of: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The value is of its field's kind: a number, a date. False for a blank."""
+
+    of: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """The value is one of these; `symbols` are meanings of statuses, roles or goals."""
+
+    of: Name
+    symbols: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Two texts are equal, white space not counted."""
+
+    left: Name
+    right: Name
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneLike:
+    """The text looks like a phone number."""
+
+    of: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Two numbers or two dates."""
+
+    op: Comparison
+    left: Operand
+    right: Operand
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The opposite."""
+
+    of: Node
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of them."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Any of them."""
+
+    parts: tuple[Node, ...]
+
+
+Node = Always | Filled | Typed | Member | Same | PhoneLike | Compare | Not | And | Or
+
+
+def names_in(node: Node | Operand) -> Iterator[Name]:
+    """Every field and fact that the expression reads."""
+    match node:
+        case Name():
+            yield node
+        case Length(of) | Filled(of) | Typed(of) | Member(of, _) | PhoneLike(of) | Not(of):
+            yield from names_in(of)
+        case Same(left, right) | Compare(_, left, right):
+            yield from names_in(left)
+            yield from names_in(right)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from names_in(part)
+
+
+def date_of(constant: AsOf | DateOf, as_of: dt.date) -> dt.date:
+    """The day a constant stands for in the period that ends on `as_of`."""
+    if isinstance(constant, AsOf):
+        return as_of
+    return dt.date(as_of.year + constant.year.offset, constant.month, constant.day)

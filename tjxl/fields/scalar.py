@@ -1,0 +1,132 @@
+"""The rules in plain Python, for one row at a time: prefilled rows, and the yardstick of the other faces."""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tjxl.fields.expressions import (
+    Always,
+    And,
+    AsOf,
+    Compare,
+    DateOf,
+    Filled,
+    Kind,
+    Length,
+    Member,
+    Name,
+    Node,
+    Not,
+    Number,
+    Operand,
+    Or,
+    PhoneLike,
+    Same,
+    Typed,
+    date_of,
+)
+from tjxl.fields.spec import Rule, Scope, Spec
+from tjxl.fields.text import condensed, is_phone_like
+
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+NUMBER_DIGITS = 12
+"""Numbers are equal when they agree to this many decimals, as in a spreadsheet: 0.1 + 0.2 is 0.3 there."""
+
+
+def check_values(values: Mapping[str, Any], spec: Spec, as_of: dt.date, *, scope: Scope = "row") -> list[Rule]:
+    """The rules that one row (or one head) breaks, at most one error or one warning for a field.
+
+    Args:
+        values: by field and fact name; a missing name is blank. Roles and goals by their identifiers.
+        as_of: the period's last day.
+    """
+    row = _Row(values, spec, as_of, scope)
+    unusable = {r.field for r in spec.rules_of(scope) if r.gate and row.breaks(r)}
+    broken: dict[str, Rule] = {}
+    for rule in spec.rules_of(scope):
+        silent = unusable & rule.mentions and not rule.gate
+        if rule.field not in broken and not silent and row.breaks(rule):
+            broken[rule.field] = rule
+    return [r for r in spec.rules_of(scope) if broken.get(r.field) is r]
+
+
+def plain_value(value: Any, kind: Kind) -> Any:
+    """The value as the rules see it: None for a blank, a rounded float, a date without time, or text.
+
+    A value that is not of its kind comes back as it is (a text in a number cell).
+    """
+    if value is None or (isinstance(value, str) and not condensed(value)):
+        return None
+    if bool(value != value):  # NaN and NaT  # noqa: PLR0124
+        return None
+    if kind == "number" and isinstance(value, int | float) and not isinstance(value, bool):
+        return round(float(value), NUMBER_DIGITS)
+    if kind == "date" and isinstance(value, dt.date):
+        return value.date() if isinstance(value, dt.datetime) else value
+    return str(value) if kind == "text" else value
+
+
+class _Row:
+    def __init__(self, values: Mapping[str, Any], spec: Spec, as_of: dt.date, scope: Scope) -> None:
+        self.spec, self.as_of = spec, as_of
+        self.values = {n: plain_value(values.get(n), kind) for n, kind in spec.values(scope).items()}
+
+    def breaks(self, rule: Rule) -> bool:
+        return self.holds(rule.when) and not self.holds(rule.must)
+
+    def holds(self, node: Node) -> bool:
+        match node:
+            case Always():
+                return True
+            case And(parts):
+                return all(self.holds(p) for p in parts)
+            case Or(parts):
+                return any(self.holds(p) for p in parts)
+            case Not(of):
+                return not self.holds(of)
+            case Filled(of):
+                return self.values[of.name] is not None
+            case Typed(of):
+                return self.operand(of) is not None
+            case Member(of, symbols):
+                return any(self.values[of.name] in self.spec.codes_of(s) for s in symbols)
+            case Same(left, right):
+                texts = self.text(left), self.text(right)
+                return texts[0] != "" and texts[0] == texts[1]
+            case PhoneLike(of):
+                return is_phone_like(self.values[of.name] or "")
+            case Compare():
+                return self.compares(node)
+
+    def compares(self, node: Compare) -> bool:
+        left, right = self.operand(node.left), self.operand(node.right)
+        if left is None or right is None:
+            return False
+        return bool(_COMPARE[node.op](left, right))
+
+    def operand(self, node: Operand) -> Any:
+        """A float or a date; None for a blank and for a value of the wrong type."""
+        match node:
+            case Number(value):
+                return value
+            case AsOf() | DateOf():
+                return date_of(node, self.as_of)
+            case Length(of):
+                return len(self.text(of))
+            case Name(name, kind):
+                value = self.values[name]
+                return value if isinstance(value, float if kind == "number" else dt.date) else None
+
+    def text(self, name: Name) -> str:
+        return condensed(self.values[name.name] or "")

@@ -1,0 +1,37 @@
+"""How the field rules look at text: which characters count as white space, and what a phone number is made of.
+
+Every face uses these constants, so that a text has the same length in Python, in pandas and in a spreadsheet.
+"""
+
+from __future__ import annotations
+
+WHITE_SPACE = " \u3000\u00a0\t\n\r"
+"""Removed anywhere in a text before it is measured or compared.
+
+Anywhere, not only at the ends: a spreadsheet formula of Excel 2010 can take a character out of a text, but it
+cannot trim U+3000, and its TRIM changes inner spaces too. So one definition serves every face.
+"""
+
+PHONE_PUNCTUATION = "+-()（）"
+"""What a phone number may hold beside digits and white space."""
+
+PHONE_DIGITS = (7, 20)
+"""The fewest and the most digits of a phone number."""
+
+
+def condensed(text: str) -> str:
+    """The text without its white space; two texts are the same when these are equal."""
+    return _without(text, WHITE_SPACE)
+
+
+def is_phone_like(text: str) -> bool:
+    """7 to 20 of the digits 0-9, with nothing beside them but white space and `PHONE_PUNCTUATION`."""
+    digits = _without(text, WHITE_SPACE + PHONE_PUNCTUATION)
+    fewest, most = PHONE_DIGITS
+    return fewest <= len(digits) <= most and digits.isascii() and digits.isdecimal()
+
+
+def _without(text: str, characters: str) -> str:
+    for character in characters:  # ten times faster on Chinese text than str.translate
+        text = text.replace(character, "")
+    return text

@@ -1,0 +1,172 @@
+"""The tables of 看板: tasks by theme, by leader in charge and by unit, each by effective status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tjxl.formula import Formula
+from tjxl.register import ROLE_TITLES, Register
+from tjxl.resources import layout_toml
+from tjxl.settings import MEANINGS
+from tjxl.sheets.board import FIRST_COLUMN, Board, address
+from tjxl.sheets.figures import (
+    LIGHTS,
+    Statuses,
+    count,
+    criterion,
+    member_patterns,
+    tasks_with_status,
+    tasks_without_status,
+    text,
+)
+
+# Columns in the order of urgency of reading; the chart by theme stacks the statuses in this order too.
+STATUS_ORDER = ("completed", "in_progress", "behind", "adjustment_requested", "not_started")
+_NAME_SPAN = 6
+_METRIC_SPAN = 2
+_UNIT_NAME_SPAN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Where a table's lines stand, and in which sheet column each of its metrics."""
+
+    first: int
+    last: int
+    name_column: int
+    header: int
+    columns: Mapping[str, int]
+
+
+def theme_table(board: Board, register: Register, statuses: Statuses) -> Block:
+    """A line per theme, and their sum."""
+    themes = list(dict.fromkeys(task.theme for task in register.tasks))
+    names = short_names(themes)
+    block = _begin(board, statuses, "themes", len(themes))
+    for theme in themes:
+        _line(board, names[theme], _metrics(statuses, ("任务台账[主要任务]", criterion(theme))), block)
+    sums = {
+        key: f"SUM({address(block.first, column)}:{address(block.last, column)})"
+        for key, column in block.columns.items()
+        if key != "rate"
+    }
+    _line(board, board.spec["metric"]["sum"], sums, block, "+total")
+    board.next_row("gap")
+    return block
+
+
+def leader_table(board: Board, register: Register, statuses: Statuses) -> Block:
+    """A line per leader in charge; a task of two leaders counts for each."""
+    leaders = list(dict.fromkeys(leader for task in register.tasks for leader in task.leaders))
+    block = _begin(board, statuses, "leaders", len(leaders))
+    for leader in leaders:
+        patterns = member_patterns(address(board.row, FIRST_COLUMN), layout_toml("master.toml")["words"]["separator"])
+        cells = [board.helper(i, Formula(pattern)) for i, pattern in enumerate(patterns)]
+        _line(board, leader, _metrics(statuses, ("任务台账[分管领导]", f"{cells[0]}:{cells[-1]}")), block)
+    return block
+
+
+def unit_table(board: Board, register: Register, statuses: Statuses) -> None:
+    """The units that report, in two halves side by side: tasks led by status, and tasks in which they cooperate."""
+    board.section("units")
+    units = register.reporting_units
+    printed = _printed_leads(register)
+    rows = (len(units) + 1) // 2
+    half = board.columns // 2
+    titles = board.spec["metric"]
+    headings = [
+        titles["lead"],
+        *(statuses.names[m][0] for m in STATUS_ORDER),
+        titles["no_report"],
+        titles["cooperating"],
+    ]
+    for left in (0, half):
+        board.put(left, "责任单位", "header+tiny", _UNIT_NAME_SPAN)
+        for offset, heading in enumerate(headings):
+            board.put(left + _UNIT_NAME_SPAN + offset, heading, "header+tiny")
+    board.next_row("unit_header")
+    top = board.row
+    for number, unit in enumerate(units):
+        left, row = (half if number >= rows else 0), top + number % rows
+        style = "body+line+name+small+shrink" + ("+divider" if left else "")
+        name = board.put(left, unit.name, style, _UNIT_NAME_SPAN, row)
+        for offset, formula in enumerate(_unit_metrics(name, printed.get(unit.code, ()), statuses)):
+            board.formula(left + _UNIT_NAME_SPAN + offset, formula, "body+count+small", row=row)
+    for _ in range(rows):
+        board.next_row("unit_line")
+
+
+def _unit_metrics(name: str, printed: Sequence[str], statuses: Statuses) -> list[str]:
+    leads = [("任务台账[牵头单位]", criterion(form)) for form in printed]
+
+    def over(figure: Iterable[str]) -> str:
+        return "+".join(figure) or "0"
+
+    return [
+        count(("责任分工[单位]", name), ("责任分工[职责]", f'"{ROLE_TITLES["lead"]}"')),
+        *(over(tasks_with_status(statuses.names[m], where) for where in leads) for m in STATUS_ORDER),
+        over(tasks_without_status(where) for where in leads),
+        count(("责任分工[单位]", name), ("责任分工[职责]", f'"{ROLE_TITLES["cooperating"]}"')),
+    ]
+
+
+def _printed_leads(register: Register) -> dict[str, list[str]]:
+    """The printed forms under which each unit leads tasks: 牵头单位 keeps the notice's wording.
+
+    市外办 also leads as 市外办（市港澳办）, and a district as 各区人民政府.
+    """
+    tasks = {task.code: task for task in register.tasks}
+    printed: dict[str, list[str]] = {}
+    for assignment in register.assignments:
+        form = tasks[assignment.task_code].lead_unit
+        if assignment.role == "lead" and form not in printed.setdefault(assignment.unit_code, []):
+            printed[assignment.unit_code].append(form)
+    return printed
+
+
+def _metrics(statuses: Statuses, where: tuple[str, str]) -> dict[str, str]:
+    """The figures of the tasks that meet *where*; of all its criteria together where it names a range of them."""
+    figures = {
+        "total": count(where),
+        **{m: tasks_with_status(statuses.names[m], where) for m in MEANINGS},
+        "no_report": tasks_without_status(where),
+        "red": count(where, ("任务台账[亮灯]", text(LIGHTS["red"]))),
+    }
+    return {key: f"SUMPRODUCT({figure})" for key, figure in figures.items()} if ":" in where[1] else figures
+
+
+def _begin(board: Board, statuses: Statuses, section: str, lines: int) -> Block:
+    board.section(section)
+    titles = board.spec["metric"]
+    headings = {
+        "total": titles["total"],
+        **{m: statuses.names[m][0] for m in STATUS_ORDER},
+        "no_report": titles["no_report"],
+        "rate": titles["rate"],
+        "red": titles["red"],
+    }
+    board.put(0, board.spec["section"][section]["title"].removeprefix("按"), "header+small", _NAME_SPAN)
+    columns = {}
+    for place, (key, heading) in enumerate(headings.items()):
+        at = _NAME_SPAN + place * _METRIC_SPAN
+        board.put(at, heading, "header+small", _METRIC_SPAN)
+        columns[key] = FIRST_COLUMN + at
+    board.next_row("header")
+    return Block(board.row, board.row + lines - 1, FIRST_COLUMN, board.row - 1, columns)
+
+
+def _line(board: Board, name: str, metrics: Mapping[str, str], block: Block, extra: str = "") -> None:
+    board.put(0, name, f"body+line+name+small+shrink{extra}", _NAME_SPAN)
+    total, done = (address(board.row, block.columns[key]) for key in ("total", "completed"))
+    complete = {**metrics, "rate": f"IF({total}=0,0,{done}/{total})"}
+    for key, column in block.columns.items():
+        style = "rate" if key == "rate" else "count"
+        board.formula(column - FIRST_COLUMN, complete[key], f"body+{style}+small{extra}", _METRIC_SPAN)
+    board.next_row("line")
+
+
+def short_names(names: Sequence[str]) -> dict[str, str]:
+    """Each name up to its first comma, as long as that still tells all of them apart."""
+    short = {name: name.split("，", 1)[0] for name in names}
+    return short if len(set(short.values())) == len(names) else {name: name for name in names}

@@ -1,0 +1,155 @@
+"""The texts of the master's formulas: counts over its tables, and the light.
+
+In every figure 核定状态, where filled, overrides 进展状态. Functions of Excel 2007 alone are used (SUMPRODUCT with
+LARGE rather than AGGREGATE), so that WPS and older Excel compute them too; table columns are named by structured
+references, so that a table may grow, move or be sorted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tjxl.settings import MEANINGS, Settings
+
+LIGHTS = {"red": "红", "yellow": "黄", "green": "绿"}
+CURRENT_PERIOD = "当前期次"
+AS_OF = "统计截止日"
+DUE_SOON_DAYS = "临近天数"
+STATUS_LIST = "状态列表"
+DEADLINES = "任务时限"
+
+_REPORTED = "任务台账[进展状态]"
+_VERIFIED = "任务台账[核定状态]"
+_CODES = "任务台账[任务编码]"
+_BLANK = '""'
+_ANY_TASK = (_CODES, '"<>"')
+_ROW_LIMIT = 10000
+"""Tasks that the list formulas can tell apart; a city has hundreds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statuses:
+    """The names of each meaning (`behind` → 滞后 …), as formulas need them."""
+
+    names: dict[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, settings: Settings) -> Statuses:
+        """The statuses of a project; several may share a meaning."""
+        return cls({m: tuple(s.name for s in settings.statuses if s.meaning == m) for m in MEANINGS})
+
+
+def text(value: str) -> str:
+    """A text constant of a formula."""
+    return '"' + value.replace('"', '""') + '"'
+
+
+def criterion(value: str) -> str:
+    """A text constant as a criterion that only this text meets: wildcards lose their meaning."""
+    for mark in "~*?":
+        value = value.replace(mark, "~" + mark)
+    return text("=" + value)
+
+
+def count(*pairs: tuple[str, str]) -> str:
+    """COUNTIFS over pairs of range and criterion."""
+    return f"COUNTIFS({','.join(f'{area},{wanted}' for area, wanted in pairs)})"
+
+
+def tasks_with_status(names: Iterable[str], *where: tuple[str, str]) -> str:
+    """Number of tasks whose effective status is one of *names*.
+
+    The task code leads the criteria: LibreOffice 7.4 leaves out the rows below the last filled cell of the columns
+    it is given, so that a column sparsely filled, such as 核定状态, would hide tasks from the criterion "".
+    """
+    return "+".join(
+        count(*where, (_VERIFIED, text(name)))
+        + "+"
+        + count(*where, _ANY_TASK, (_VERIFIED, _BLANK), (_REPORTED, text(name)))
+        for name in names
+    )
+
+
+def tasks_without_status(*where: tuple[str, str]) -> str:
+    """Number of tasks of which nothing was reported, and nothing was verified."""
+    return count(*where, _ANY_TASK, (_VERIFIED, _BLANK), (_REPORTED, _BLANK))
+
+
+def has_status(names: Iterable[str]) -> str:
+    """An array over 任务台账: 1 where the effective status is one of *names*, else 0."""
+    return "(" + "+".join(f'(({_VERIFIED}={text(n)})+({_VERIFIED}="")*({_REPORTED}={text(n)}))' for n in names) + ")"
+
+
+def member_patterns(cell: str, separator: str) -> tuple[str, ...]:
+    """Formulas of the criteria that a list of names meets when the name in *cell* is one of them.
+
+    Four patterns rather than one `*name*`, so that 李明 is not found in 李明远.
+    """
+    before, after = text("*" + separator), text(separator + "*")
+    return (cell, f"{cell}&{after}", f"{before}&{cell}", f"{before}&{cell}&{after}")
+
+
+def light(statuses: Statuses) -> str:
+    """The 亮灯 of a row of 任务台账.
+
+    Red: behind, or the deadline is past and the task not completed. Yellow: an adjustment is asked for, or the task
+    is to be completed (not merely 「取得明显进展」) within 临近天数 days. Green otherwise; no light without a status.
+    Source: 宜昌在线督查 「顺利绿，临近时限黄，落后红」 (shared practice notes); days and statuses are settings.
+    """
+    reported, verified = (f"任务台账[[#This Row],[{title}]]" for title in ("进展状态", "核定状态"))
+    effective = f'IF({verified}="",{reported},{verified})'
+
+    def among(meaning: str) -> str:
+        return ",".join(f"{effective}={text(name)}" for name in statuses.names[meaning])
+
+    own = (f"{DEADLINES}[任务编码]", "任务台账[[#This Row],[任务编码]]")
+    past = count(own, (f"{DEADLINES}[截止日]", f'"<"&N({AS_OF})'))
+    near = count(
+        own,
+        (f"{DEADLINES}[目标]", text("complete")),
+        (f"{DEADLINES}[截止日]", f'"<="&N({AS_OF})+{DUE_SOON_DAYS}'),
+    )
+    open_task = f"NOT(OR({among('completed')}))"
+    red = f"OR({among('behind')},AND({open_task},{past}>0))"
+    yellow = f"OR({among('adjustment_requested')},AND({open_task},N({AS_OF})>0,{near}>0))"
+    lights = LIGHTS
+    return (
+        f'IF(AND({reported}="",{verified}=""),"",'
+        f'IF({red},"{lights["red"]}",IF({yellow},"{lights["yellow"]}","{lights["green"]}")))'
+    )
+
+
+def due_soon(statuses: Statuses) -> str:
+    """An array over 任务台账: 1 where a task not yet completed is due within 临近天数 days after 统计截止日."""
+    days = _deadline_array()
+    return (
+        f"({days}>=N({AS_OF}))*({days}<=N({AS_OF})+{DUE_SOON_DAYS})*(N({AS_OF})>0)"
+        f"*(1-{has_status(statuses.names['completed'])})"
+    )
+
+
+def nth_due_soon(statuses: Statuses, n: str) -> str:
+    """Which row of 任务台账 is the *n*-th to fall due; earlier deadlines first."""
+    ceiling = 1000 * 1000 * 1000
+    order = f"{_deadline_array()}*{_ROW_LIMIT}+{_row_numbers('任务台账', '任务编码')}"
+    return f"MOD({ceiling}-SUMPRODUCT(LARGE({due_soon(statuses)}*({ceiling}-({order})),{n})),{_ROW_LIMIT})"
+
+
+def nth_row(table: str, key: str, condition: str, n: str) -> str:
+    """Which row of *table* is the *n*-th that meets an array *condition* of ones and zeros."""
+    ceiling = 1000 * 1000
+    return f"{ceiling}-SUMPRODUCT(LARGE({condition}*({ceiling}-({_row_numbers(table, key)})),{n}))"
+
+
+def deadline_of(code: str) -> str:
+    """The deadline of the task whose code an expression gives."""
+    return f"INDEX({DEADLINES}[截止日],MATCH({code},{DEADLINES}[任务编码],0))"
+
+
+def _deadline_array() -> str:
+    return f"SUMIF({DEADLINES}[任务编码],{_CODES},{DEADLINES}[截止日])"
+
+
+def _row_numbers(table: str, key: str) -> str:
+    return f"ROW({table}[{key}])-ROW({table}[[#Headers],[{key}]])"

@@ -1,0 +1,175 @@
+"""Report forms: a period's template, filled once per unit by splicing its rows into it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tjxl.fields.spec import Spec, load_spec
+from tjxl.formula import Evaluator, MemoryGrid
+from tjxl.formula import Formula as GridFormula
+from tjxl.ooxml.book import Book
+from tjxl.ooxml.cells import to_serial
+from tjxl.ooxml.editor import BookEditor
+from tjxl.ooxml.refs import Range
+from tjxl.ooxml.splice import NewRow, Put, PutFormula, Recalculated
+from tjxl.periods import Period
+from tjxl.resources import layout_toml
+from tjxl.settings import Settings
+from tjxl.sheets.form_template import (
+    FACT_COLUMN,
+    IDENTITY_SHEET,
+    LISTS_SHEET,
+    MODEL_ROW,
+    ROW_MARK,
+    SIGNATURE_ROW,
+    build_template,
+    geometry,
+    self_check_formula,
+)
+from tjxl.sheets.textsize import row_height
+
+END_MARK = "END"
+"""Stands in column A of the signature line: what stands there and below belongs to no task."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """One task in a form.
+
+    Attributes:
+        given: text of the locked columns by field name (task_code, serial_no, task … last_report).
+        filled: the unit's columns that come prefilled, by field name.
+        facts: what the rules ask for, in the order of `_lists`: role and goal titles, due date, last status,
+            last percent, last text.
+    """
+
+    given: Mapping[str, Any]
+    filled: Mapping[str, Any]
+    facts: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FormContent:
+    """What one unit's form holds. `identity` are the keys and values of the sheet `_tjxl`, in their order."""
+
+    unit: str
+    identity: Mapping[str, str]
+    rows: tuple[FormRow, ...]
+
+
+@dataclass(slots=True)
+class FormTemplate:
+    """A period's template, parsed once, filled many times."""
+
+    spec: Spec
+    period: Period
+    book: Book
+    formula: str
+    _widths: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        wrapped = ("task", "deadline", "cooperating_units", "lead_unit", "last_report")
+        self._widths = {f.name: f.width for f in self.spec.fields if f.name in wrapped or f.kind == "text"}
+
+    def filled(self, content: FormContent) -> bytes:
+        """The .xlsx file of one unit."""
+        editor = BookEditor(self.book)
+        places = geometry(self.spec)
+        sheet = self.spec.sheet
+        editor.edit(sheet, *places.head["unit"], Put(content.unit))
+        last = places.first_row + len(content.rows) - 1
+        checks = self._checks(content, places.first_row)
+        for number, (row, check) in enumerate(zip(content.rows, checks, strict=True), places.first_row):
+            self._put_row(editor, number, row, check)
+        editor.new_row(sheet, last + 2, NewRow(SIGNATURE_ROW))
+        editor.edit(sheet, last + 2, 1, Put(END_MARK))
+        for name, text in layout_toml("form.toml")["report"]["signature"].items():
+            editor.edit(sheet, last + 2, places.columns[name], Put(text))
+        editor.drop_rows(sheet, frozenset((MODEL_ROW, SIGNATURE_ROW)))
+        area = Range(places.header_row, 1, places.first_row, len(self.spec.fields))
+        editor.grow(sheet, area, last)
+        self._put_lists(editor, content)
+        self._put_identity(editor, content)
+        self._put_counts(editor, checks)
+        return editor.save(level=4)
+
+    def _put_row(self, editor: BookEditor, number: int, row: FormRow, check: str) -> None:
+        sheet, columns = self.spec.sheet, geometry(self.spec).columns
+        texts = []
+        for values in (row.given, row.filled):
+            for name, value in values.items():
+                editor.edit(sheet, number, columns[name], Put(value))
+                if name in self._widths and isinstance(value, str):
+                    texts.append((value, self._widths[name]))
+        least = layout_toml("form.toml")["report"]["least_height"]
+        editor.new_row(sheet, number, NewRow(MODEL_ROW, row_height(texts, least)))
+        formula = self.formula.replace(str(ROW_MARK), str(number))
+        editor.edit(sheet, number, columns["self_check"], PutFormula(formula, check))
+
+    def _put_lists(self, editor: BookEditor, content: FormContent) -> None:
+        for number, row in enumerate(content.rows, 2):
+            editor.new_row(LISTS_SHEET, number, NewRow(MODEL_ROW))
+            for column, value in enumerate((row.given["task_code"], *row.facts), FACT_COLUMN):
+                editor.edit(LISTS_SHEET, number, column, Put(value))
+        editor.drop_rows(LISTS_SHEET, frozenset((MODEL_ROW,)))
+
+    def _put_identity(self, editor: BookEditor, content: FormContent) -> None:
+        for number, (key, value) in enumerate(content.identity.items(), 1):
+            editor.edit(IDENTITY_SHEET, number, 1, Put(key))
+            editor.edit(IDENTITY_SHEET, number, 2, Put(value))
+
+    def _checks(self, content: FormContent, first_row: int) -> list[str]:
+        """The value of each row's 自检 formula; a row that is not prefilled is 未填."""
+        unfilled = self.spec.self_check.unfilled
+        columns = geometry(self.spec).columns
+        if not any(row.filled for row in content.rows):
+            return [unfilled] * len(content.rows)
+        report: dict[tuple[int, int], Any] = {}
+        lists: dict[tuple[int, int], Any] = {}
+        for number, row in enumerate(content.rows, first_row):
+            report[number, 1] = row.given["task_code"]
+            for name, value in row.filled.items():
+                report[number, columns[name]] = _serial(value)
+            for column, value in enumerate((row.given["task_code"], *row.facts), FACT_COLUMN):
+                lists[number - first_row + 2, column] = _serial(value)
+        evaluator = Evaluator(MemoryGrid({self.spec.sheet: report, LISTS_SHEET: lists}))
+        out = []
+        for number, row in enumerate(content.rows, first_row):
+            text = self.formula.replace(str(ROW_MARK), str(number))
+            value = (
+                evaluator.evaluate(text, self.spec.sheet, number, columns["self_check"]) if row.filled else unfilled
+            )
+            out.append(str(value))
+        return out
+
+    def _put_counts(self, editor: BookEditor, checks: Sequence[str]) -> None:
+        """The cached values of the sheet 自检 that depend on the unit's rows."""
+        title = layout_toml("form.toml")["check"]["title"]
+        cells: dict[tuple[int, int], Any] = {
+            place: GridFormula(cell.formula, cell.value) if cell.formula else cell.value
+            for place, cell in self.book.cells(title).cells.items()
+        }
+        columns = geometry(self.spec).columns
+        report: dict[tuple[int, int], Any] = {(n, columns["self_check"]): c for n, c in enumerate(checks, 1)}
+        report |= {(n, 1): "T" for n in range(1, len(checks) + 1)}
+        evaluator = Evaluator(MemoryGrid({title: cells, self.spec.sheet: report}))
+        for (row, column), cell in cells.items():
+            if isinstance(cell, GridFormula):
+                value = evaluator.cell(title, row, column)
+                if value != cell.cached:
+                    editor.edit(title, row, column, Recalculated(value))
+
+
+def _serial(value: Any) -> Any:
+    return to_serial(value) if isinstance(value, dt.date) else value
+
+
+def form_template(settings: Settings, period: Period, year: int) -> FormTemplate:
+    """The template of a period's forms."""
+    spec = load_spec(settings)
+    statuses = tuple(s.name for s in settings.statuses)
+    book = Book(build_template(spec, period, year, statuses))
+    return FormTemplate(spec, period, book, self_check_formula(spec, geometry(spec), period))

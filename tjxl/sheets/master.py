@@ -1,0 +1,59 @@
+"""The master workbook as `tjxl init` first builds it: from a register to the bytes of an .xlsx file."""
+
+from __future__ import annotations
+
+from tjxl.register import Register
+from tjxl.resources import layout_toml
+from tjxl.settings import Settings
+from tjxl.sheets.calculate import calculate
+from tjxl.sheets.dashboard import dashboard_sheet
+from tjxl.sheets.identity import MasterMeta, identity_sheet
+from tjxl.sheets.instructions import instruction_sheet
+from tjxl.sheets.model import Properties, Workbook
+from tjxl.sheets.render import render
+from tjxl.sheets.settings_sheet import settings_sheet
+from tjxl.sheets.tables import (
+    assignment_sheet,
+    ledger_sheet,
+    question_sheet,
+    submission_sheet,
+    task_sheet,
+    unit_sheet,
+)
+
+__all__ = ["MasterMeta", "build_master", "master_model"]
+
+
+def build_master(register: Register, settings: Settings, meta: MasterMeta) -> bytes:
+    """The master workbook, every formula cell and every chart with its value.
+
+    Raises:
+        tjxl.formula.Unsupported: a fault of the program: a formula outside the evaluator's subset.
+    """
+    book = master_model(register, settings, meta)
+    return render(book, calculate(book))
+
+
+def master_model(register: Register, settings: Settings, meta: MasterMeta) -> Workbook:
+    """The master before it is computed and written: every sheet as plain values. Pure."""
+    words = layout_toml("master.toml")["properties"]
+    properties = Properties(
+        title=words["title"].format(year=register.year),
+        subject=register.title,
+        category=words["category"],
+        comments=words["comments"],
+        created=meta.created_at,
+    )
+    sheets = (
+        dashboard_sheet(register, settings),
+        task_sheet(register, settings),
+        assignment_sheet(register, settings),
+        unit_sheet(register, settings),
+        ledger_sheet(register, settings),
+        submission_sheet(register, settings),
+        question_sheet(register, settings),
+        settings_sheet(register, settings),
+        instruction_sheet(register),
+        identity_sheet(register, meta),
+    )
+    return Workbook(sheets, properties)

@@ -1,0 +1,257 @@
+"""Write a workbook under construction with XlsxWriter: cells with their values, tables, charts, print set-up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from tjxl.formula import Area, Formula, Value
+from tjxl.sheets.calculate import Values
+from tjxl.sheets.model import Cell, Chart, Highlight, Page, Series, Sheet, Table, Validation, Workbook
+from tjxl.sheets.theme import chart_fill, colour, highlight_properties, label_colour, style_properties
+
+_PAPER = {"A4": 9, "A3": 8}
+_MARGINS = {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.6}
+_FOOTER = "&L&9&A&C&9第 &P 页，共 &N 页&R&9打印日期：&D"
+# The font that column widths are measured in: 7 pixels a digit, also where Arial is replaced by Liberation Sans.
+_NORMAL = {"font_name": "Arial", "font_size": 10}
+_CHART_FONT = "微软雅黑"
+
+
+class _ValuedWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter is not typed
+    """A worksheet whose formulas carry every kind of value, and are written as they are."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002
+        """XlsxWriter looks for thirty newer functions here, for two fifths of its time; tjxl uses none of them."""
+        return formula.removeprefix("=")
+
+    def _xml_formula_element(self, formula: str, result: Any, attributes: Any = ()) -> None:
+        """An empty result is a text; XlsxWriter alone leaves it looking uncalculated."""
+        marked = [*attributes, ("t", "str")] if result == "" else attributes
+        super()._xml_formula_element(formula, result, marked)
+
+
+def render(book: Workbook, values: Values) -> bytes:
+    """The .xlsx file of *book*; *values* are the results of its formulas (see `calculate`)."""
+    file = io.BytesIO()
+    out = xlsxwriter.Workbook(file, {"in_memory": True, "default_format_properties": dict(_NORMAL)})
+    properties = book.properties
+    out.set_properties(
+        {
+            "title": properties.title,
+            "subject": properties.subject,
+            "category": properties.category,
+            "comments": properties.comments,
+            "created": properties.created,
+        }
+    )
+    for sheet in book.sheets:
+        _SheetWriter(out, sheet, values).write()
+    for sheet in book.sheets:
+        for name, area in sheet.names.items():
+            out.define_name(name, "=" + _reference(Area(sheet.title, *area)))
+    out.get_worksheet_by_name(book.sheets[0].title).activate()
+    out.close()
+    return file.getvalue()
+
+
+def _reference(area: Area) -> str:
+    quoted = area.sheet.replace("'", "''")
+    first = f"${_letters(area.left)}${area.top}"
+    last = f"${_letters(area.right)}${area.bottom}"
+    return f"'{quoted}'!{first}" + ("" if first == last else f":{last}")
+
+
+def _letters(column: int) -> str:
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+class _SheetWriter:
+    """One sheet. XlsxWriter counts from 0, the model from 1."""
+
+    def __init__(self, out: Any, sheet: Sheet, values: Values) -> None:
+        self._out = out
+        self._sheet = sheet
+        self._values = values
+        self._to = out.add_worksheet(sheet.title, worksheet_class=_ValuedWorksheet)
+
+    def write(self) -> None:
+        sheet, to = self._sheet, self._to
+        for column, width in sheet.widths.items():
+            to.set_column(column - 1, column - 1, width)
+        for row, height in sheet.heights.items():
+            to.set_row(row - 1, height)
+        for table in sheet.tables:
+            self._table(table)
+        for top, left, bottom, right in sheet.merges:
+            blank = self._format(sheet.cells[(top, left)].style)
+            to.merge_range(top - 1, left - 1, bottom - 1, right - 1, "", blank)
+        for (row, column), cell in sheet.cells.items():
+            self._cell(row, column, cell)
+        for validation in sheet.validations:
+            self._validation(validation)
+        for highlight in sheet.highlights:
+            self._highlight(highlight)
+        for chart in sheet.charts:
+            self._chart(chart)
+        self._view()
+        self._page(sheet.page)
+
+    def _format(self, style: str) -> Any:
+        return _format(self._out, style, style_properties(style))
+
+    def _cell(self, row: int, column: int, cell: Cell) -> None:
+        to, content = self._to, cell.content
+        place = (row - 1, column - 1)
+        style = self._format(cell.style)
+        if content is None:
+            to.write_blank(*place, None, style)
+        elif isinstance(content, Formula):
+            value = self._values[(self._sheet.title, row, column)]
+            to.write_formula(*place, "=" + content.text.removeprefix("="), style, _cached(value))
+        elif isinstance(content, bool):
+            to.write_boolean(*place, content, style)
+        elif isinstance(content, dt.date):
+            to.write_datetime(*place, content, style)
+        elif isinstance(content, str):
+            to.write_string(*place, content, style)
+        else:
+            to.write_number(*place, content, style)
+
+    def _table(self, table: Table) -> None:
+        columns = []
+        for column in table.columns:
+            spec: dict[str, Any] = {
+                "header": column.title,
+                "header_format": self._format(column.header_style),
+                "format": self._format(column.style),
+            }
+            if column.formula is not None:
+                spec["formula"] = "=" + column.formula
+            columns.append(spec)
+        top, left = table.header_row - 1, table.left - 1
+        options = {"name": table.name, "style": None, "columns": columns}
+        self._to.add_table(top, left, top + table.rows, left + len(columns) - 1, options)
+
+    def _validation(self, validation: Validation) -> None:
+        options: dict[str, Any] = {
+            "validate": "any",
+            "input_title": validation.title,
+            "input_message": validation.prompt,
+        }
+        if validation.choices is not None:
+            choices = validation.choices
+            options.update(validate="list", source=choices if isinstance(choices, str) else list(choices))
+        elif validation.whole is not None:
+            low, high = validation.whole
+            options.update(validate="integer", criteria="between", minimum=low, maximum=high)
+        if validation.strict:
+            options.update(error_title=validation.title, error_message=validation.error)
+        else:
+            options["show_error"] = False
+        self._to.data_validation(*_from_zero(validation.area), options)
+
+    def _highlight(self, highlight: Highlight) -> None:
+        look = _format(self._out, f"highlight {highlight.name}", highlight_properties(highlight.name))
+        quoted = highlight.text.replace('"', '""')
+        options = {"type": "cell", "criteria": "==", "value": f'"{quoted}"', "format": look}
+        self._to.conditional_format(*_from_zero(highlight.area), options)
+
+    def _chart(self, spec: Chart) -> None:
+        stacked = spec.kind == "stacked_bar"
+        kind = {"type": "bar", "subtype": "stacked"} if stacked else {"type": "column"}
+        chart = self._out.add_chart(kind)
+        for series in spec.series:
+            chart.add_series(_series(series, stacked))
+        chart.set_title({"name": spec.title, "overlay": False, "name_font": _font(11, bold=True)})
+        labels = {"num_font": _font(8), "line": {"color": colour("$line")}}
+        values = {"visible": False, "major_gridlines": {"visible": False}, "min": 0}
+        if stacked:
+            # A horizontal bar chart draws its first category at the bottom; reversed, it reads like the table.
+            chart.set_y_axis({**labels, "reverse": True})
+            chart.set_x_axis(values)
+        else:
+            chart.set_x_axis(labels)
+            chart.set_y_axis(values)
+        chart.set_legend({"position": "bottom", "font": _font(8)} if stacked else {"none": True})
+        chart.set_chartarea({"border": {"color": colour("$line")}})
+        chart.set_size({"width": spec.width, "height": spec.height})
+        place = {"description": spec.description, "object_position": 2, "x_offset": 2, "y_offset": 2}
+        self._to.insert_chart(spec.row - 1, spec.column - 1, chart, place)
+
+    def _view(self) -> None:
+        sheet, to = self._sheet, self._to
+        if sheet.freeze:
+            to.freeze_panes(*sheet.freeze)
+        if sheet.tab_colour:
+            to.set_tab_color(sheet.tab_colour)
+        if not sheet.gridlines:
+            to.hide_gridlines(2)
+        if sheet.visibility == "very_hidden":
+            to.very_hidden()
+
+    def _page(self, page: Page) -> None:
+        to = self._to
+        to.set_paper(_PAPER[page.paper])
+        if page.landscape:
+            to.set_landscape()
+        to.set_margins(**_MARGINS)
+        to.center_horizontally()
+        to.set_footer(_FOOTER)
+        if page.repeat_rows:
+            to.repeat_rows(page.repeat_rows[0] - 1, page.repeat_rows[1] - 1)
+        if page.area:
+            to.print_area(*_from_zero(page.area))
+        to.fit_to_pages(1, 0)
+        to.set_h_pagebreaks(list(page.breaks))
+
+
+def _format(out: Any, name: str, properties: Mapping[str, Any]) -> Any:
+    """One XlsxWriter format per style of a workbook; they are kept on the workbook, which owns them."""
+    made = out.__dict__.setdefault("_tjxl_formats", {})
+    if name not in made:
+        made[name] = out.add_format(dict(properties))
+    return made[name]
+
+
+def _cached(value: Value) -> str | int | float | bool:
+    return str(value) if isinstance(value, str) else 0 if value is None else value
+
+
+def _from_zero(area: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    top, left, bottom, right = area
+    return top - 1, left - 1, bottom - 1, right - 1
+
+
+def _series(series: Series, stacked: bool) -> dict[str, Any]:
+    label: dict[str, Any] = {"value": True, "font": _font(8)}
+    if stacked:
+        label["num_format"] = "0;;"  # a zero in a stack would only clutter it
+        label["font"]["color"] = label_colour(series.fill)
+    spec: dict[str, Any] = {
+        "categories": "=" + _reference(series.categories),
+        "values": "=" + _reference(series.values),
+        "data_labels": label,
+        "gap": 45,
+        **chart_fill(series.fill),
+    }
+    if series.name:
+        spec["name"] = series.name if isinstance(series.name, str) else "=" + _reference(series.name)
+    if stacked:
+        spec["overlap"] = 100
+    if series.points:
+        spec["points"] = [chart_fill(name) for name in series.points]
+    return spec
+
+
+def _font(size: int, bold: bool = False) -> dict[str, Any]:
+    return {"name": _CHART_FONT, "size": size, "bold": bold, "color": colour("$ink")}

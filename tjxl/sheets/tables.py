@@ -1,0 +1,242 @@
+"""The sheets of the master that hold one Excel table each: rows, dropdowns, colours, row heights, print set-up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tjxl.formula import Formula
+from tjxl.register import ROLE_TITLES, UNIT_KIND_TITLES, Question, Register, Task, Unit
+from tjxl.resources import layout_toml
+from tjxl.settings import Settings
+from tjxl.sheets.figures import LIGHTS, STATUS_LIST, Statuses, light
+from tjxl.sheets.layout import Column, SheetLayout, master_layout
+from tjxl.sheets.model import Content, Highlight, Page, Sheet, Table, TableColumn, Validation
+from tjxl.sheets.textsize import columns_wide, row_height
+from tjxl.sheets.theme import colour
+
+HEADER_ROW = 2
+FIRST_ROW = HEADER_ROW + 1
+LEDGER_ROWS = 20000
+"""Down to this row the ledgers, which grow, have their conditional colours."""
+
+_TITLE_HEIGHT = 30.0
+_TITLE_SCALE = 1.7
+"""Size of the heading's characters against those of the table, with a gap after it."""
+_HEADER_HEIGHT = 34.0
+_LONGEST_LIST = 255
+"""Characters of a dropdown written into the validation itself; a longer one breaks the file in Excel."""
+
+Row = Mapping[str, Content]
+
+
+def task_sheet(register: Register, settings: Settings) -> Sheet:
+    """任务台账: one row per task, nothing reported yet; 亮灯 is a formula."""
+    formulas = {"light": light(Statuses.of(settings))}
+    return _table_sheet("tasks", [_task_row(t) for t in register.tasks], register.year, settings, formulas)
+
+
+def assignment_sheet(register: Register, settings: Settings) -> Sheet:
+    """责任分工: one row per task × unit, in the order of the notice."""
+    tasks = {task.code: task for task in register.tasks}
+    units = {unit.code: unit for unit in register.units}
+    rows: list[Row] = [
+        {
+            "task_code": a.task_code,
+            "serial_no": tasks[a.task_code].serial_no,
+            "task": tasks[a.task_code].text,
+            "unit_code": a.unit_code,
+            "unit": units[a.unit_code].name,
+            "role": ROLE_TITLES[a.role],
+        }
+        for a in register.assignments
+    ]
+    return _table_sheet("assignments", rows, register.year, settings)
+
+
+def unit_sheet(register: Register, settings: Settings) -> Sheet:
+    """责任单位: every unit and group, with the number of its tasks as formulas."""
+    formulas = {
+        f"{role}_tasks": "COUNTIFS(责任分工[单位编码],责任单位[[#This Row],[单位编码]],"
+        f'责任分工[职责],"{ROLE_TITLES[role]}")'
+        for role in ("lead", "cooperating")
+    }
+    return _table_sheet("units", [_unit_row(u) for u in register.units], register.year, settings, formulas)
+
+
+def ledger_sheet(register: Register, settings: Settings) -> Sheet:
+    """填报流水: empty but for the one blank row that an Excel table must have."""
+    return _table_sheet("ledger", [{}], register.year, settings)
+
+
+def submission_sheet(register: Register, settings: Settings) -> Sheet:
+    """报送情况: as empty as the ledger."""
+    return _table_sheet("submissions", [{}], register.year, settings)
+
+
+def question_sheet(register: Register, settings: Settings) -> Sheet:
+    """待裁决: the notice's open questions, each with its own dropdown or input message."""
+    rows: list[Row] = [_question_row(n, q) for n, q in enumerate(register.questions, 1)] or [{}]
+    sheet = _table_sheet("questions", rows, register.year, settings)
+    column = master_layout()["questions"].position("decision") + 1
+    for n, question in enumerate(register.questions):
+        sheet.validations.append(_decision((FIRST_ROW + n, column, FIRST_ROW + n, column), question))
+    return sheet
+
+
+def _task_row(task: Task) -> Row:
+    return {
+        "task_code": task.code,
+        "serial_no": task.serial_no,
+        "theme": task.theme,
+        "task": task.text,
+        "deadline": task.deadline_text,
+        "leaders": _joined(task.leaders),
+        "lead_unit": task.lead_unit,
+        "cooperating_units": _joined(task.cooperating_units),
+    }
+
+
+def _unit_row(unit: Unit) -> Row:
+    return {
+        "unit_code": unit.code,
+        "unit": unit.name,
+        "aliases": _joined(unit.aliases),
+        "kind": UNIT_KIND_TITLES[unit.kind],
+        "members": _joined(unit.members),
+    }
+
+
+def _question_row(number: int, question: Question) -> Row:
+    return {
+        "question_no": f"Q{number:03d}",
+        "period": question.period,
+        "unit": question.unit,
+        "task_code": question.task_code,
+        "question": question.text,
+        "choices": _joined(question.choices),
+        "state": layout_toml("master.toml")["states"]["open_question"],
+    }
+
+
+def _joined(names: Sequence[str]) -> str | None:
+    separator: str = layout_toml("master.toml")["words"]["separator"]
+    return separator.join(names) or None
+
+
+def _decision(area: tuple[int, int, int, int], question: Question) -> Validation:
+    """How 处理意见 is filled in: one of the choices, or, for an open group, any number of them."""
+    several = question.key.startswith("open-group:")
+    fits = question.choices and len(",".join(question.choices)) <= _LONGEST_LIST
+    if not fits or any("," in choice for choice in question.choices):
+        return _validation("several_choices" if several else "free", area, strict=False)
+    if several:
+        return _validation("several_choices", area, choices=question.choices, strict=False)
+    return _validation("one_choice", area, choices=question.choices)
+
+
+def _validation(name: str, area: tuple[int, int, int, int], **given: Any) -> Validation:
+    return Validation(area, **layout_toml("master.toml")["validation"][name], **given)
+
+
+def _table_sheet(
+    name: str, rows: Sequence[Row], year: int, settings: Settings, formulas: Mapping[str, str] | None = None
+) -> Sheet:
+    """A sheet with a heading, and the table of layout *name* filled with *rows* and calculated columns."""
+    layout = master_layout()[name]
+    spec: Mapping[str, Any] = layout_toml("master.toml")["sheet"][name]
+    compact = bool(spec.get("compact"))
+    calculated = formulas or {}
+    sheet = Sheet(layout.title, tab_colour=colour(spec["tab"]))
+    _heading(sheet, layout, spec, year)
+    for offset, row in enumerate(rows):
+        _row(sheet, FIRST_ROW + offset, layout, {**row, **{k: Formula(v) for k, v in calculated.items()}}, compact)
+        sheet.heights[FIRST_ROW + offset] = _height(layout, row, spec["least_height"], compact)
+    sheet.tables.append(_table(layout, len(rows), calculated, compact))
+    last = LEDGER_ROWS if compact else HEADER_ROW + len(rows)
+    _dropdowns(sheet, layout, last)
+    _highlights(sheet, layout, last, settings)
+    sheet.freeze = (HEADER_ROW, layout.position(spec["freeze"]) + 1)
+    sheet.page = Page(paper=spec.get("paper", "A4"), repeat_rows=(1, HEADER_ROW))
+    return sheet
+
+
+def _heading(sheet: Sheet, layout: SheetLayout, spec: Mapping[str, Any], year: int) -> None:
+    """The line above the header: what the sheet is, and over the office's columns that they are the office's."""
+    heading = spec["heading"].format(year=year)
+    sheet.put(1, 1, heading, "sheet_title")
+    sheet.put(1, _column_beyond(layout, columns_wide(heading) * _TITLE_SCALE), spec["hint"], "sheet_hint")
+    for place, column in enumerate(layout.columns, 1):
+        sheet.widths[place] = column.width
+        if column.owner == "office":
+            sheet.put(1, place, layout_toml("master.toml")["words"]["office_mark"], "office_mark")
+    sheet.heights[1] = _TITLE_HEIGHT
+    sheet.heights[HEADER_ROW] = _HEADER_HEIGHT
+
+
+def _column_beyond(layout: SheetLayout, width: float) -> int:
+    """The first column that starts at least *width* columns of characters from the left."""
+    return next(i for i in range(1, len(layout.columns)) if sum(c.width for c in layout.columns[:i]) >= width) + 1
+
+
+def _row(sheet: Sheet, row: int, layout: SheetLayout, contents: Row, compact: bool) -> None:
+    for place, column in enumerate(layout.columns, 1):
+        sheet.put(row, place, contents.get(column.name), _style(column, compact))
+
+
+def _style(column: Column, compact: bool) -> str:
+    kind = "line" if compact and column.kind in ("text", "long") else column.kind
+    owner = "+office" if column.owner == "office" else ""
+    return f"body+{kind}{owner}"
+
+
+def _height(layout: SheetLayout, row: Row, least: float, compact: bool) -> float:
+    if compact:
+        return least
+    texts = [(str(row[c.name]), c.width) for c in layout.columns if c.kind in ("text", "long") and row.get(c.name)]
+    return row_height(texts, least)
+
+
+def _table(layout: SheetLayout, rows: int, formulas: Mapping[str, str], compact: bool) -> Table:
+    return Table(
+        layout.title,
+        HEADER_ROW,
+        1,
+        rows,
+        tuple(
+            TableColumn(
+                column.title,
+                "header+header_office" if column.owner == "office" else "header",
+                _style(column, compact),
+                formulas.get(column.name),
+            )
+            for column in layout.columns
+        ),
+    )
+
+
+def _dropdowns(sheet: Sheet, layout: SheetLayout, last: int) -> None:
+    for place, column in enumerate(layout.columns, 1):
+        if column.list == "statuses":
+            area = (FIRST_ROW, place, last, place)
+            sheet.validations.append(_validation("statuses", area, choices=f"={STATUS_LIST}"))
+
+
+def _highlights(sheet: Sheet, layout: SheetLayout, last: int, settings: Settings) -> None:
+    """Colours by text: the text stays, so that a black-and-white print says the same."""
+    states = layout_toml("master.toml")["states"]
+    by_column: dict[str, list[tuple[str, str]]] = {
+        "status": [(status.name, status.meaning) for status in settings.statuses],
+        "verified_status": [(status.name, status.meaning) for status in settings.statuses],
+        "light": [(title, name) for name, title in LIGHTS.items()],
+        "state": [
+            (states["reported"], "completed"),
+            (states["late"], "adjustment_requested"),
+            (states["missing"], "behind"),
+            (states["returned"], "behind"),
+            (states["open_question"], "adjustment_requested"),
+        ],
+    }
+    for place, column in enumerate(layout.columns, 1):
+        for content, name in by_column.get(column.name, []):
+            sheet.highlights.append(Highlight((FIRST_ROW, place, last, place), content, name))

@@ -1,0 +1,249 @@
+"""Filling issued forms into 收件/ the way units do, a share of them with faults: for training and for tests.
+
+What is written depends on the seed alone (and on the forms), so a run can be repeated.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tjxl.errors import ProjectError
+from tjxl.fields.spec import Spec, load_spec
+from tjxl.intake.context import ExpectedRow
+from tjxl.intake.expected import expected_rows
+from tjxl.intake.read import FormReader, ReadForm, ReadRow
+from tjxl.ooxml.editor import BookEditor
+from tjxl.ooxml.refs import parse_cell
+from tjxl.ooxml.splice import Put
+from tjxl.periods import Period, parse_period
+from tjxl.project import Project
+from tjxl.resources import layout_toml
+from tjxl.settings import Settings
+from tjxl.sheets.state import MasterState
+
+Progress = Callable[[int, int], None]
+_PDF = b"%PDF-1.4\n% \xe6\x89\xab\xe6\x8f\x8f\xe4\xbb\xb6\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """One unit's form, as issued and as understood."""
+
+    name: str
+    issued: bytes
+    form: ReadForm
+    expected: dict[str, ExpectedRow]
+
+
+def simulate(
+    project: Project,
+    period_code: str,
+    seed: int,
+    faults: float = 0.0,
+    *,
+    units: Sequence[str] | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Write a return for each issued form of a period into 收件/.
+
+    Args:
+        faults: share of the units whose return has a fault (`workbook/simulate.toml` lists the kinds).
+        units: only these units (names).
+
+    Returns:
+        period, files (below 收件), faults: unit and kind, for those that got one.
+
+    Raises:
+        ProjectError: E215, no forms of that period were issued.
+    """
+    period = parse_period(period_code)
+    folder = project.issued(period.code)
+    paths = sorted(folder.glob("*.xlsx")) if folder.is_dir() else []
+    if not paths:
+        raise ProjectError("E215", period=period.code)
+    settings = project.settings()
+    writer = _Writer(project, period, settings, MasterState(project.master.read_bytes()), seed)
+    chosen = [p for p in paths if units is None or p.stem in units]
+    for done, path in enumerate(chosen, 1):
+        writer.write(path, faults)
+        if progress:
+            progress(done, len(chosen))
+    return {"period": period.code, "files": writer.files, "faults": writer.faults}
+
+
+class _Writer:
+    def __init__(self, project: Project, period: Period, settings: Settings, state: MasterState, seed: int) -> None:
+        self.project, self.period, self.settings, self.seed = project, period, settings, seed
+        self.spec: Spec = load_spec(settings)
+        self.year = int(state.meta["year"])
+        self.texts = layout_toml("simulate.toml")
+        codes = {str(u["unit"]): str(u["unit_code"]) for u in state.units}
+        rows = expected_rows(state, period, settings)
+        self.expected = {unit: rows.get(code, {}) for unit, code in codes.items()}
+        self.units = [u for u in codes if self.expected[u]]
+        self.files: list[str] = []
+        self.faults: list[dict[str, str]] = []
+
+    def write(self, path: Path, share: float) -> None:
+        """One unit's return, or what it sends instead."""
+        rng = random.Random(f"{self.seed}/{self.period.code}/{path.stem}")
+        issued = path.read_bytes()
+        editor = BookEditor(issued)
+        form = FormReader(editor.book, self.spec, self.settings, self.year).read()
+        unit = _Unit(path.stem, issued, form, dict(self.expected.get(str(form.head.get("unit")), {})))
+        kinds = self.texts["faults"]
+        fault = rng.choices(list(kinds), list(kinds.values()))[0] if rng.random() < share else None
+        if fault == "wrong_period" and not self._earlier_form(path):
+            fault = "missing_status"
+        if fault:
+            self.faults.append({"unit": unit.name, "fault": fault})
+        if fault in ("no_report", "untouched", "not_a_workbook", "wrong_period"):
+            self._instead(fault, unit, path, rng)
+            return
+        reported = self._fill(editor, unit, rng)
+        if fault == "two_versions":
+            self._save(unit, editor.save(), reported - dt.timedelta(days=1), rng)
+            self._head(editor, unit, "reported_on", reported)
+        elif fault:
+            self._spoil(editor, unit, fault, rng)
+        content = editor.save()
+        if fault == "broken_file":
+            content = content[: len(content) * 2 // 3]
+        name = self._save(unit, content, reported, rng)
+        if fault == "same_file_twice":
+            copy = name.with_name(f"{name.stem} - 副本.xlsx")
+            shutil.copy2(name, copy)
+            self.files.append(copy.relative_to(self.project.inbox).as_posix())
+
+    def _earlier_form(self, path: Path) -> Path | None:
+        earlier = self.project.issued(self.period.previous.code) / path.name
+        return earlier if earlier.exists() else None
+
+    def _instead(self, fault: str, unit: _Unit, path: Path, rng: random.Random) -> None:
+        day = self._report_day(rng)
+        if fault == "untouched":
+            self._save(unit, unit.issued, day, rng)
+        elif fault == "not_a_workbook":
+            name = self._save(unit, _PDF, day, rng)
+            scan = name.with_suffix(".pdf")
+            name.replace(scan)
+            self.files[-1] = scan.relative_to(self.project.inbox).as_posix()
+        elif fault == "wrong_period" and (earlier := self._earlier_form(path)):
+            editor = BookEditor(earlier.read_bytes())
+            form = FormReader(editor.book, self.spec, self.settings, self.year).read()
+            self._fill(editor, _Unit(unit.name, b"", form, unit.expected), rng)
+            self._save(unit, editor.save(), day, rng)
+
+    def _report_day(self, rng: random.Random) -> dt.date:
+        """Most report in the last days before the due date, some a little late."""
+        due = dt.date(self.period.year, self.period.last_month, min(self.settings.due_day, 28))
+        return due + dt.timedelta(days=rng.choice((-4, -3, -2, -2, -1, -1, -1, 0, 0, 2)))
+
+    def _fill(self, editor: BookEditor, unit: _Unit, rng: random.Random) -> dt.date:
+        person = rng.choice(self.texts["surnames"]) + rng.choice(self.texts["given"])
+        reviewer = rng.choice(self.texts["surnames"]) + rng.choice(self.texts["given"])
+        reported = self._report_day(rng)
+        values = {
+            "prepared_by": person,
+            "phone": f"022-{rng.randint(23_000_000, 88_999_999)}",
+            "reviewed_by": reviewer,
+            "reported_on": reported,
+        }
+        for name, value in values.items():
+            self._head(editor, unit, name, value)
+        for row in unit.form.rows:
+            expected = unit.expected.get(row.task_code)
+            if expected is None or expected.prefilled:
+                continue
+            for name, value in self._row_values(expected, rng).items():
+                self._cell(editor, unit, row, name, value)
+        return reported
+
+    def _row_values(self, row: ExpectedRow, rng: random.Random) -> dict[str, Any]:
+        """A report that keeps the rules: progress by time with some scatter, never below last period's."""
+        as_of, named = self.period.last_day, self.settings.status_named
+        share = self.period.last_month / 12
+        overdue = row.deadline is not None and row.deadline < as_of
+        meaning = rng.choices(
+            ("in_progress", "behind", "completed", "adjustment_requested", "not_started"),
+            (70, 10, 6 + 20 * (share > 0.9), 2, 6 * (share < 0.4) * (row.last_status is None)),
+        )[0]
+        if overdue and meaning in ("in_progress", "not_started"):
+            meaning = rng.choice(("completed", "behind"))
+        percent = min(0.99, max(row.last_percent or 0.0, round(share + rng.uniform(-0.12, 0.08), 2)))
+        words = {"period": self.period.title, "task": str(row.locked["task"]).split("，")[0].rstrip("。")[:24]}
+        later = as_of + dt.timedelta(days=rng.randint(30, 180))
+        texts: dict[str, list[str]] = self.texts
+        progress = rng.choice(texts["completed" if meaning == "completed" else "progress"]).format(**words)
+        values: dict[str, Any] = {"status": named(meaning), "percent_complete": percent, "progress_text": progress}  # type: ignore[arg-type]
+        if meaning == "completed":
+            done = as_of - dt.timedelta(days=rng.randint(0, 27))
+            values |= {"percent_complete": 1, "completion_date": done, "evidence": rng.choice(texts["evidence"])}
+        elif meaning == "behind":
+            values |= {"problems": rng.choice(texts["problems"]), "next_steps": rng.choice(texts["next_steps"])}
+            slow = max(row.last_percent or 0.0, round(percent * 0.7, 2))
+            values |= {"percent_complete": slow, "completion_date": later}
+        elif meaning == "adjustment_requested":
+            values |= {"problems": rng.choice(texts["adjustment"]), "completion_date": later}
+        elif meaning == "not_started":
+            values = {"status": named("not_started"), "percent_complete": 0}
+        else:
+            values["next_steps"] = rng.choice(["", *texts["next_steps"]])
+        return values
+
+    def _spoil(self, editor: BookEditor, unit: _Unit, fault: str, rng: random.Random) -> None:
+        row = rng.choice(unit.form.rows)
+        expected = unit.expected[row.task_code]
+        named = self.settings.status_named
+        spoiled: dict[str, dict[str, Any]] = {
+            "missing_status": {"status": None},
+            "missing_progress": {"status": named("in_progress"), "percent_complete": 0.5, "progress_text": None},
+            "contradiction": {"status": named("completed"), "percent_complete": 0.6},
+            "behind_without_reason": {"status": named("behind"), "problems": None, "next_steps": None},
+            "percent_out_of_range": {"percent_complete": 1.8},
+            "unknown_status": {"status": "差不多了"},
+            "bad_date": {"completion_date": "年底前后"},
+            "text_percent": {"percent_complete": f"{max(50, int((expected.last_percent or 0) * 100))}％"},
+            "status_synonym": {"status": "推进中", "percent_complete": max(0.5, expected.last_percent or 0)},
+        }
+        for name, value in spoiled.get(fault, {}).items():
+            self._cell(editor, unit, row, name, value)
+        if fault in ("text_percent", "status_synonym"):
+            self._cell(editor, unit, row, "status", "推进中" if fault == "status_synonym" else named("in_progress"))
+            self._cell(editor, unit, row, "completion_date", None)
+        elif fault == "missing_head":
+            self._head(editor, unit, rng.choice(("prepared_by", "phone", "reviewed_by")), None)
+        elif fault == "wrong_unit":
+            self._head(editor, unit, "unit", rng.choice([u for u in self.units if u != unit.name]))
+        elif fault == "row_deleted":
+            for name in row.cells:
+                self._cell(editor, unit, row, name, None)
+        elif fault == "row_twice":
+            self._cell(editor, unit, row, "task_code", rng.choice(unit.form.rows).task_code)
+
+    def _cell(self, editor: BookEditor, unit: _Unit, row: ReadRow, name: str, value: Any) -> None:
+        editor.edit(unit.form.sheet, *parse_cell(row.cells[name]), Put(value))
+
+    def _head(self, editor: BookEditor, unit: _Unit, name: str, value: Any) -> None:
+        editor.edit(unit.form.sheet, *parse_cell(unit.form.head_cells[name]), Put(value))
+
+    def _save(self, unit: _Unit, content: bytes, day: dt.date, rng: random.Random) -> Path:
+        template = rng.choice(self.texts["names"])
+        path: Path = self.project.inbox / template.format(unit=unit.name, period=self.period.title)
+        number = 1
+        while path.exists():
+            number += 1
+            path = path.with_name(f"{path.stem.removesuffix(f' ({number - 1})')} ({number}){path.suffix}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        moment = dt.datetime(day.year, day.month, day.day, 9 + rng.randint(0, 8), rng.randint(0, 59)).timestamp()
+        os.utime(path, (moment, moment))
+        self.files.append(path.relative_to(self.project.inbox).as_posix())
+        return path
