@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
+import click
 import typer
 
 from tjxl import __version__
@@ -211,19 +212,17 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        app(standalone_mode=False)
+        sys.exit(app(standalone_mode=False) or DONE)
     except TjxlError as error:
         _fail(str(error))
-    except typer.Exit as leave:
-        sys.exit(leave.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         _fail("已中断。总台账保持原样。")
     except OSError as error:
         _fail(f"文件“{error.filename or ''}”无法读写：{error.strerror or error}。请检查路径、权限和磁盘空间。")
-    except Exception as error:
-        if not hasattr(error, "format_message"):  # a fault of ours, not a usage error of click's
-            _fail(f"程序出现意外错误（{type(error).__name__}：{error}）。请把这行文字和所用文件交技术支持。")
+    except click.ClickException as error:
         _fail(f"命令写法有误：{error.format_message()} 请用 --help 查看用法。")
+    except Exception as error:  # a fault of ours: said in one line, never as a traceback
+        _fail(f"程序出现意外错误（{type(error).__name__}：{error}）。请把这行文字和所用文件交技术支持。")
 
 
 def _fail(sentence: str) -> None:

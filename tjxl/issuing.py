@@ -10,10 +10,10 @@ from tjxl.intake.expected import expected_rows, last_reports
 from tjxl.intake.identify import FORM_VERSION, Identity
 from tjxl.merge.plan import ROW_FIELDS
 from tjxl.periods import Period
-from tjxl.register import GOAL_TITLES
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
 from tjxl.sheets.form import FormContent, FormRow
+from tjxl.sheets.form_template import FACTS
 from tjxl.sheets.rows import TableRow
 from tjxl.sheets.state import MasterState
 
@@ -41,16 +41,9 @@ def form_contents(state: MasterState, period: Period, settings: Settings, now: d
                 "role": row.locked["role"],
                 "last_report": last_report_text(before),
             }
-            facts = (
-                row.locked["role"],
-                GOAL_TITLES[row.goal],
-                row.deadline,
-                row.last_status,
-                row.last_percent,
-                row.last_text,
-            )
+            known = {name: getattr(row, name) for name in FACTS}
             filled = {n: v for n in ROW_FIELDS if (v := before[n]) is not None} if before and row.prefilled else {}
-            rows.append(FormRow(given, filled, facts))
+            rows.append(FormRow(given, filled, known))
         identity = Identity(
             form_version=FORM_VERSION,
             master_id=state.meta["master_id"],

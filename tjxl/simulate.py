@@ -109,6 +109,7 @@ class _Writer:
             return
         reported = self._fill(editor, unit, rng)
         if fault == "two_versions":
+            self._head(editor, unit, "reported_on", reported - dt.timedelta(days=1))
             self._save(unit, editor.save(), reported - dt.timedelta(days=1), rng)
             self._head(editor, unit, "reported_on", reported)
         elif fault:
@@ -181,7 +182,8 @@ class _Writer:
         words = {"period": self.period.title, "task": str(row.locked["task"]).split("，")[0].rstrip("。")[:24]}
         later = as_of + dt.timedelta(days=rng.randint(30, 180))
         texts: dict[str, list[str]] = self.texts
-        progress = rng.choice(texts["completed" if meaning == "completed" else "progress"]).format(**words)
+        written = [t.format(**words) for t in texts["completed" if meaning == "completed" else "progress"]]
+        progress = rng.choice([t for t in written if t != row.last_text])
         values: dict[str, Any] = {"status": named(meaning), "percent_complete": percent, "progress_text": progress}  # type: ignore[arg-type]
         if meaning == "completed":
             done = as_of - dt.timedelta(days=rng.randint(0, 27))

@@ -166,8 +166,8 @@ class SelfCheckBook:
         self.cells["_lists"][number, 1] = self.cells["填报"][number, 1]
         for k, (name, kind) in enumerate(spec.facts.items(), 2):
             value = row.get(name)
-            titled = kind in ("role", "goal") and value is not None
-            self.cells["_lists"][number, k] = spec.titles_of(value)[0] if titled else value
+            titled = kind in ("role", "goal") and isinstance(value, str)
+            self.cells["_lists"][number, k] = spec.titles_of(str(value))[0] if titled else value
 
 
 def put(sheet: Any, row: int, column: int, value: Any, day: Any) -> None:

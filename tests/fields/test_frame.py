@@ -30,7 +30,7 @@ def codes(rows: list[dict[str, Any]], **options: Any) -> list[tuple[Any, str]]:
 
 
 def test_one_bad_value_hides_no_other_failure() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"status": "正常推进", "percent_complete": "约八成", "progress_text": "已完成立项批复和审查"},
         {"status": "未启动", "percent_complete": 0.3},
         {"status": "已完成", "percent_complete": 0.6, "progress_text": "太短", "completion_date": "9月"},
@@ -76,8 +76,13 @@ def test_the_index_of_the_caller_comes_back() -> None:
 
 
 def test_heads_of_many_returns_at_once() -> None:
-    full = {"prepared_by": "张明", "phone": "13800000000", "reviewed_by": "李华", "reported_on": SPEC.as_of}
-    heads = [full, full | {"phone": "找小王"}, {"phone": "022-12345678"}]
+    full: dict[str, Any] = {
+        "prepared_by": "张明",
+        "phone": "13800000000",
+        "reviewed_by": "李华",
+        "reported_on": SPEC.as_of,
+    }
+    heads: list[dict[str, Any]] = [full, full | {"phone": "找小王"}, {"phone": "022-12345678"}]
     found = check_head(typed_frame(heads, SPEC, scope="head"), SPEC, SPEC.as_of)
     assert [(b.index, b.rule.code) for b in found] == [(1, "F103"), (2, "F101"), (2, "F104"), (2, "F106")]
 

@@ -1,7 +1,7 @@
 """Excel's data validation, conditional formats and the guide, from the same rules.
 
 1. Options per field: what is refused, what is only questioned, Excel's limits kept.
-2. A workbook made with them opens in LibreOffice, and its conditional formats mark what the check marks.
+2. The formulas of the conditional formats, recalculated by LibreOffice, mark what the check marks.
 3. The guide says what is needed, in words, with a good and a poor example.
 """
 

@@ -45,7 +45,7 @@ def small() -> Register:
     year_end, june = dt.date(2022, 12, 31), dt.date(2022, 6, 30)
     complete, progress = "complete", "significant_progress"
 
-    def task(n, theme, text, due, goal, leaders, lead, *cooperating):
+    def task(n, theme, text, due, goal, leaders, lead, *cooperating):  # noqa: PLR0917
         return Task(f"T{n:03d}", n, theme, text, "见通知", due, goal, leaders, lead, cooperating)
 
     tasks = (

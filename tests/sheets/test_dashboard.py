@@ -119,7 +119,7 @@ COMPLETE = ("complete", dt.date(2022, 7, 20))
         ("未启动", None, "continuing", None, "绿"),
     ],
 )
-def test_the_light_of_a_task_on_30_june_with_30_days(
+def test_the_light_of_a_task_on_30_june_with_30_days(  # noqa: PLR0917
     small: Register, settings: Settings, meta: MasterMeta, reported, verified, goal, deadline, light
 ) -> None:
     task = replace(small.tasks[0], goal=goal, deadline=deadline)

@@ -157,7 +157,7 @@ class FormulaWriter:
 def without(text: str, characters: str) -> str:
     """Formula text that takes the characters out of `text`."""
     for character in characters:
-        code = f"CHAR({ord(character)})" if character in "\t\n\r" else quoted(character)
+        code = quoted(character) if character.isprintable() or character > "\x7f" else f"CHAR({ord(character)})"
         text = f'SUBSTITUTE({text},{code},"")'
     return text
 

@@ -121,42 +121,43 @@ class _Parser:
         return one[name](args[0])
 
     def _comparisons(self, node: ast.Compare) -> Node:
+        """A chain, `0 <= x <= 1`, holds where each of its comparisons holds."""
         sides = [node.left, *node.comparators]
         parts = tuple(
-            self._comparison(left, op, right) for left, op, right in zip(sides, node.ops, sides[1:], strict=False)
+            self._comparison(ast.Compare(left, [op], [right]))
+            for left, op, right in zip(sides, node.ops, sides[1:], strict=False)
         )
         return parts[0] if len(parts) == 1 else And(parts)
 
-    def _comparison(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Node:
-        if isinstance(op, ast.In):
-            if not isinstance(right, ast.Tuple | ast.List) or not right.elts:
-                raise self._no_meaning(right)
-            return self._member(left, right.elts)
+    def _comparison(self, node: ast.Compare) -> Node:
+        left, op, right = node.left, node.ops[0], node.comparators[0]
+        if isinstance(op, ast.In) and isinstance(right, ast.Tuple | ast.List) and right.elts:
+            return self._member(node, left, right.elts)
+        if type(op) not in _OPERATORS:
+            raise self._no_meaning(node)
         if isinstance(right, ast.Name) and right.id in self.words.symbols:
-            member = self._member(left, [right])
+            member = self._member(node, left, [right])
             if isinstance(op, ast.Eq):
                 return member
             if isinstance(op, ast.NotEq):
                 return And((Filled(member.of), Not(member)))
-            raise self._mismatch(left)
-        if type(op) not in _OPERATORS:
-            raise self._no_meaning(left)
+            raise self._mismatch(node)
         sides = self._operand(left), self._operand(right)
         kinds = {_kind(side) for side in sides}
         if len(kinds) != 1 or not kinds <= {"number", "date"}:
-            raise self._mismatch(left)
+            raise self._mismatch(node)
         return Compare(_OPERATORS[type(op)], *sides)
 
-    def _member(self, item: ast.expr, symbols: list[ast.expr]) -> Member:
+    def _member(self, node: ast.expr, item: ast.expr, symbols: list[ast.expr]) -> Member:
         of = self._name(item)
         found = []
         for symbol in symbols:
             if not isinstance(symbol, ast.Name):
-                raise self._no_meaning(symbol)
+                raise self._no_meaning(node)
             if symbol.id not in self.words.symbols:
                 raise self._unknown(symbol.id)
             if self.words.symbols[symbol.id] != of.kind:
-                raise self._mismatch(symbol)
+                raise self._mismatch(node)
             found.append(symbol.id)
         return Member(of, tuple(found))
 

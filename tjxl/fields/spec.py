@@ -233,8 +233,8 @@ class _Loader:
         field = Field(
             name=name,
             title=self._need(entry, "title", key),
-            kind=self._one_of(self._need(entry, "kind", key), FieldKind.__args__, key),  # type: ignore[attr-defined]
-            owner=self._one_of(self._need(entry, "owner", key), Owner.__args__, key),  # type: ignore[attr-defined]
+            kind=self._one_of(self._need(entry, "kind", key), FieldKind.__args__, f"{key} kind"),  # type: ignore[attr-defined]
+            owner=self._one_of(self._need(entry, "owner", key), Owner.__args__, f"{key} owner"),  # type: ignore[attr-defined]
             width=float(self._need(entry, "width", key)),
             aliases=tuple(entry.get("aliases", ())),
             input_title=self._text(entry, "input_title", key, TITLE_LIMIT),

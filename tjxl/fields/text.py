@@ -5,7 +5,7 @@ Every face uses these constants, so that a text has the same length in Python, i
 
 from __future__ import annotations
 
-WHITE_SPACE = " \u3000\u00a0\t\n\r"
+WHITE_SPACE = " \u3000\u00a0\t\n\r\x01"
 """Removed anywhere in a text before it is measured or compared.
 
 Anywhere, not only at the ends: a spreadsheet formula of Excel 2010 can take a character out of a text, but it

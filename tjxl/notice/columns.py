@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from tjxl.notice.words import fold, notice_data
 
-_LONGEST_TITLE = 20
+_LONGEST_TITLE = 40
 _BRACKET = re.compile(r"\([^()]{0,20}\)$")  # 「完成时限（月底前）」
 
 
@@ -33,19 +34,29 @@ def column_title(field: str) -> str:
     return str(notice_data("columns")[field][0])
 
 
+@cache
+def _known_titles() -> dict[str, tuple[str, int]]:
+    """Folded title → its field and its rank among the field's aliases."""
+    return {
+        fold(alias): (field, rank)
+        for field, aliases in notice_data("columns").items()
+        for rank, alias in enumerate(aliases)
+    }
+
+
 def recognise(titles: Sequence[str]) -> Columns | None:
     """The columns, when these cells are the header of a task table; None when they are not.
 
     A header names its tasks and at least one column more. Where no title means the task itself, a 「主要任务」
     column holds it.
     """
-    folded = [_BRACKET.sub("", fold(t)) if len(t) <= _LONGEST_TITLE * 2 else "" for t in titles]
-    index: dict[str, int] = {}
-    for field, aliases in notice_data("columns").items():
-        ranks = {fold(alias): rank for rank, alias in enumerate(aliases)}
-        found = [(ranks[title], i) for i, title in enumerate(folded) if title in ranks]
-        if found:
-            index[field] = min(found)[1]
+    known = _known_titles()
+    best: dict[str, tuple[int, int]] = {}
+    for i, title in enumerate(titles):
+        if len(title) <= _LONGEST_TITLE and (meant := known.get(_BRACKET.sub("", fold(title)))):
+            field, rank = meant
+            best[field] = min(best.get(field, (rank, i)), (rank, i))
+    index = {field: i for field, (_, i) in best.items()}
     if "task" not in index and "theme" in index:
         index["task"] = index.pop("theme")
     if "task" not in index or len(index) < 2:

@@ -32,7 +32,9 @@ _EXPRESSION = re.compile(
     re.VERBOSE,
 )
 _PLAIN_DATE = re.compile(r"(?<!\d)(?P<year>\d{4})[./-](?P<month>\d{1,2})[./-](?P<day>\d{1,2})(?!\d)(?:以前|之前|前)?")
-_BARE_YEAR = re.compile(r"(?:到|至|力争)(?P<year>\d{4})年(?=$|[^\d一二三四五六七八九十年第上下底末终内度])(?:以前|之前|前)?")
+_BARE_YEAR = re.compile(
+    r"(?:到|至|力争)(?P<year>\d{4})年(?=$|[^\d一二三四五六七八九十年第上下底末终内度])(?:以前|之前|前)?"
+)
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
 
 

@@ -23,6 +23,7 @@ Doubt = Literal["blank", "unreadable", "recurring", "other_year", "by_custom"]
 
 _SENTENCE = re.compile(r"[。\n]")
 _CLAUSE = re.compile(r"[;；]")
+_LEAD_IN = re.compile(r"(?:力争|确保|争取|原则上|计划|预计|于|在|到|至|每年|应|须|自|从|:|,){0,4}")
 _LONGEST = 5000  # characters; a deadline cell is a sentence or two
 
 
@@ -80,7 +81,7 @@ def _settled(dated: list[tuple[str, list[DatePhrase]]], year: int) -> Deadline:
 
 def _lead_in(text: str) -> bool:
     """Whether what stands before the date names no part: nothing, or words such as 「力争在」."""
-    return re.fullmatch(r"(?:力争|确保|争取|原则上|计划|预计|于|在|到|至|每年|应|须|自|从|:|,){0,4}", text) is not None
+    return _LEAD_IN.fullmatch(text) is not None
 
 
 def _goal(sentence: str, start: int) -> Goal:

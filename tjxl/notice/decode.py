@@ -1,4 +1,7 @@
-"""Bytes → text. A notice is text in one of the encodings that Chinese offices meet; anything else is named and refused."""
+"""Bytes → text.
+
+A notice is text in one of the encodings that Chinese offices meet; anything else is named and refused.
+"""
 
 from __future__ import annotations
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tjxl.notice.columns import recognise
-from tjxl.notice.table import NoticeDocument, Row
 from tjxl.notice.tabbed import is_note
+from tjxl.notice.table import NoticeDocument, Row
 from tjxl.notice.words import fold
 
 _MARKS = ("\t", "|")

@@ -18,7 +18,7 @@ _COUNT_LENGTH = 5
 def find_title(before: Sequence[str]) -> str:
     """The notice's title, joined from its lines; empty when none is recognised.
 
-    It is the first 「…关于…通知」 (the issuer may stand on the line above), else the first line that ends as titles do.
+    It is the first 「…关于…通知」 (the issuer may stand on the line above), else the first line that ends so.
     """
     words = notice_data("phrases")
     head = [line if len(line) <= _TITLE_LENGTH else "" for line in before[:_HEAD_LINES]]

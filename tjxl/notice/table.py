@@ -1,6 +1,7 @@
 """The form between readers and meaning: a table of cells with the text around it, whatever file it came from.
 
-A reader (`tabbed`, `delimited`, later .docx, .xlsx, .html) makes a `NoticeDocument`; what follows knows no file format.
+A reader (`tabbed`, `delimited`, later .docx, .xlsx, .html) makes a `NoticeDocument`; what follows knows no file
+format.
 """
 
 from __future__ import annotations

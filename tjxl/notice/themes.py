@@ -1,7 +1,7 @@
 """One wording per theme (主要任务). Pure.
 
-A theme is printed again after each page break, and not always in the same words: the sample has 「五、积极培育建设国际
-消费中心城市…」 and 「五、积极培育国际消费中心城市…」. The ordinal tells that they are one.
+A theme is printed again after each page break, and not always in the same words: the sample has
+「五、积极培育建设国际消费中心城市…」 and 「五、积极培育国际消费中心城市…」. The ordinal tells that they are one.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _wordings(kinds: dict[tuple[str, str], bool], rows: dict[str, list[int]]) ->
             field="theme",
             value=other,
             normalised=first if same else None,
-            ordinal=_ordinal(first),
+            ordinal=_ordinal(first).rstrip("、.,:"),
             first=quote(first),
             other=quote(other),
             first_rows=say_ranges(number_ranges(rows[first])),

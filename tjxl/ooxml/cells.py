@@ -7,6 +7,7 @@ an error, and can be brought down by one stray cell at the sheet's far corner. R
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -21,6 +22,7 @@ CellKind = Literal["number", "text", "bool", "error", "date"]
 NumberClass = Literal["general", "number", "percent", "date", "text"]
 CellValue = None | bool | int | float | str | dt.date | dt.datetime
 
+_BRACKETED = re.compile(r"\[([^\]]*)\]")
 _DATE_IDS = {*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)}
 _EPOCH_1900 = dt.datetime(1899, 12, 30)
 _EPOCH_1904 = dt.datetime(1904, 1, 1)
@@ -107,7 +109,8 @@ def _unescape(text: str) -> str:
         else:
             out.append(rest[: at + 2])
             rest = rest[at + 2 :]
-    return "".join([*out, rest])
+    # half of a surrogate pair cannot be printed or stored; two halves make their character
+    return "".join([*out, rest]).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 @lru_cache(maxsize=64)
@@ -118,12 +121,11 @@ def read_number_classes(styles_xml: bytes) -> tuple[NumberClass, ...]:
     out: list[NumberClass] = []
     for part in root:
         if local_name(part) == "numFmts":
-            custom = {int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in part}
+            custom = {_int(f.get("numFmtId"), 0): f.get("formatCode", "") for f in part}
     for part in root:
         if local_name(part) == "cellXfs":
             for xf in part:
-                number = xf.get("numFmtId", "0")
-                out.append(_number_class(int(number) if number.isdigit() else 0, custom))
+                out.append(_number_class(_int(xf.get("numFmtId"), 0), custom))
     return tuple(out)
 
 
@@ -139,20 +141,19 @@ def _number_class(number: int, custom: dict[int, str]) -> NumberClass:
     for char in code:
         if skip:
             skip = False
-        elif char == "\\":
+        elif char in "\\_*" and not quoted:  # a literal, a gap as wide as, a filling of the next character
             skip = True
         elif char == '"':
             quoted = not quoted
         elif not quoted:
             bare.append(char.lower())
     shown = "".join(bare)
-    while (start := shown.find("[")) >= 0 and (end := shown.find("]", start)) >= 0:
-        shown = shown[:start] + shown[end + 1 :]
+    shown = _BRACKETED.sub(lambda m: m[1] if m[1] and set(m[1]) <= set("hms") else "", shown)  # [h] counts hours
     if "%" in shown:
         return "percent"
     if shown.strip() == "@":
         return "text"
-    if "general" in shown:
+    if "general" in shown or "通用格式" in shown:
         return "general"
     return "date" if any(c in shown for c in "ymdhs年月日") else "number"
 
@@ -204,7 +205,7 @@ def read_sheet(xml: bytes, strings: Sequence[str], columns: frozenset[int] | Non
 
 
 def _int(text: str | None, default: int) -> int:
-    return int(text) if text and text.isdigit() else default
+    return int(text) if text and text.isdecimal() else default
 
 
 def _shared_group(c: etree._Element, tag: str) -> str | None:
@@ -218,7 +219,8 @@ def _cell(c: etree._Element, names: tuple[str, str, str], strings: Sequence[str]
     for child in c:
         tag = child.tag
         if tag == names[0]:
-            text = child.text
+            # `<v></v>` of a text is an empty text; of anything else (openpyxl's formulas) it is no value yet
+            text = child.text or ("" if c.get("t") == "str" else None)
         elif tag == names[1]:
             formula = child.text or ""
         elif tag == names[2]:
@@ -227,8 +229,10 @@ def _cell(c: etree._Element, names: tuple[str, str, str], strings: Sequence[str]
     style = _int(c.get("s"), 0)
     if inline is not None and kind == "inlineStr":
         return RawCell(_rich_text(inline), "text", style, formula)
+    if not text and formula is None:
+        return None
     if text is None:
-        return None if formula is None else RawCell(None, "text" if kind == "str" else "number", style, formula)
+        return RawCell(None, "text" if kind == "str" else "number", style, formula)
     try:
         if kind == "s":
             return RawCell(strings[int(text)], "text", style, formula)
@@ -255,7 +259,10 @@ def from_serial(number: float, date1904: bool = False) -> dt.datetime | None:
         return None
     if not date1904 and number < 60:  # before the 29 February 1900 that never was, serials run one day late
         number += 1
-    return epoch + dt.timedelta(seconds=round(number * 86_400))
+    try:
+        return epoch + dt.timedelta(seconds=round(number * 86_400))
+    except OverflowError:  # the last days of 9999, rounded up or counted from 1904
+        return None
 
 
 def to_serial(value: dt.date | dt.datetime, date1904: bool = False) -> int | float:
@@ -263,5 +270,7 @@ def to_serial(value: dt.date | dt.datetime, date1904: bool = False) -> int | flo
     moment = value if isinstance(value, dt.datetime) else dt.datetime(value.year, value.month, value.day)
     epoch = _EPOCH_1904 if date1904 else _EPOCH_1900
     seconds = (moment.replace(tzinfo=None) - epoch).total_seconds()
+    if not date1904 and seconds < 61 * 86_400:  # as in `from_serial`
+        seconds -= 86_400
     days, rest = divmod(seconds, 86_400)
     return int(days) if rest == 0 else seconds / 86_400

@@ -18,6 +18,7 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s4B4HL2L5H2L")
 _END = struct.Struct("<4s4H2LH")
 _UTF8 = 0x800
+_ENCRYPTED = 0x1
 _LIMIT = 0xFFFF_FFFE
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -54,7 +55,7 @@ def read_members(archive: bytes) -> list[Member]:
     """The members of an archive in its order, not inflated.
 
     Raises:
-        zipfile.BadZipFile: the archive's directory or a member's header is broken.
+        zipfile.BadZipFile: the archive's directory or a member's header is broken, or a member is encrypted.
     """
     members = []
     with zipfile.ZipFile(io.BytesIO(archive)) as z:
@@ -66,6 +67,8 @@ def read_members(archive: bytes) -> list[Member]:
             name_size, extra_size = struct.unpack("<2H", header[26:30])
             start += 30 + name_size + extra_size
             data = archive[start : start + info.compress_size]
+            if len(data) != info.compress_size or info.flag_bits & _ENCRYPTED:
+                raise zipfile.BadZipFile(info.filename)
             members.append(
                 Member(
                     info.filename,

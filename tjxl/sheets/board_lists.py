@@ -48,23 +48,24 @@ def missing_units(board: Board) -> None:
                 f'IF({row}="",{text(blank)},INDEX(报送情况[单位],{row})'
                 f'&IF(INDEX(报送情况[报送状态],{row})="{returned}","（{returned}）",""))'
             )
-            board.formula(place * span, content, "body+line+name+small+shrink+plain", span)
+            board.formula(place * span, content, "body+line+name+small+shrink", span)
         board.next_row("line")
     board.next_row("gap")
 
 
 def missing_condition() -> str:
     """An array over 报送情况: 1 for units that owe the current period's report."""
-    states = layout_toml("master.toml")["states"]
-    return of_period(f'((报送情况[报送状态]="{states["missing"]}")+(报送情况[报送状态]="{states["returned"]}"))')
+    return in_states("missing", "returned")
 
 
-def of_period(condition: str = "1") -> str:
-    """An array over 报送情况: *condition* in rows of the current period, 0 elsewhere.
+def in_states(*states: str) -> str:
+    """An array over 报送情况: 1 in rows of the current period in one of these states, 0 elsewhere.
 
-    Compared as text, not by COUNTIFS: its criterion `2022-06` would be read as a date.
+    The period is compared as text, not by COUNTIFS: its criterion `2022-06` would be read as a date.
     """
-    return f'((报送情况[期次]={CURRENT_PERIOD})*(报送情况[单位编码]<>"")*{condition})'
+    titles = layout_toml("master.toml")["states"]
+    among = "+".join(f"(报送情况[报送状态]={text(titles[state])})" for state in states)
+    return f"(报送情况[期次]={CURRENT_PERIOD})*({among})"
 
 
 def _task_list(board: Board, section: str, number: str, nth: Callable[[str], str]) -> None:
@@ -108,7 +109,7 @@ def _list_cell(key: str, row: str, longest: int) -> tuple[str, str]:
             return of("序号"), "int"
         case "task":
             task = of("重点工作")
-            return f'IF(LEN({task})>{longest},LEFT({task},{longest - 1})&"…",{task}&"")', "long+plain"
+            return f'IF(LEN({task})>{longest},LEFT({task},{longest - 1})&"…",{task}&"")', "long"
         case "lead_unit":
             return of("牵头单位") + '&""', "text+plain"
         case "leaders":

@@ -84,7 +84,7 @@ def unit_table(board: Board, register: Register, statuses: Statuses) -> None:
     for left in (0, half):
         board.put(left, "责任单位", "header+tiny", _UNIT_NAME_SPAN)
         for offset, heading in enumerate(headings):
-            board.put(left + _UNIT_NAME_SPAN + offset, heading, "header+tiny")
+            board.put(left + _UNIT_NAME_SPAN + offset, _two_lines(heading), "header+tiny")
     board.next_row("unit_header")
     top = board.row
     for number, unit in enumerate(units):
@@ -95,6 +95,12 @@ def unit_table(board: Board, register: Register, statuses: Statuses) -> None:
             board.formula(left + _UNIT_NAME_SPAN + offset, formula, "body+count+small", row=row)
     for _ in range(rows):
         board.next_row("unit_line")
+
+
+def _two_lines(heading: str) -> str:
+    """A heading of four characters or more broken in the middle: the columns are three characters wide."""
+    half = (len(heading) + 1) // 2
+    return f"{heading[:half]}\n{heading[half:]}" if len(heading) > 3 else heading
 
 
 def _unit_metrics(name: str, printed: Sequence[str], statuses: Statuses) -> list[str]:

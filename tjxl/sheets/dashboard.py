@@ -13,7 +13,7 @@ from tjxl.register import Register
 from tjxl.resources import layout_toml
 from tjxl.settings import MEANINGS, Settings
 from tjxl.sheets.board import FIRST_COLUMN, HELPER_COLUMNS, Board, address
-from tjxl.sheets.board_lists import missing_condition, missing_units, of_period, red_tasks, tasks_soon_due
+from tjxl.sheets.board_lists import in_states, missing_condition, missing_units, red_tasks, tasks_soon_due
 from tjxl.sheets.board_tables import STATUS_ORDER, Block, leader_table, theme_table, unit_table
 from tjxl.sheets.figures import (
     AS_OF,
@@ -60,6 +60,7 @@ def dashboard_sheet(register: Register, settings: Settings) -> Sheet:
     board.sheet.names[BOARD_NAME] = (1, 1, last, board.helper_column + HELPER_COLUMNS - 1)
     area = (1, 1, last, board.last_column + 1)
     board.sheet.page = Page(landscape=False, area=area, breaks=tuple(breaks))
+    board.sheet.freeze = (strip, 0)
     board.sheet.tab_colour = colour("$red")
     return board.sheet
 
@@ -124,14 +125,13 @@ def _cards(board: Board, register: Register, statuses: Statuses) -> Cells:
 
 def _card_formulas(statuses: Statuses, cells: Cells) -> dict[str, str]:
     states = layout_toml("master.toml")["states"]
-    reported = of_period(f'((报送情况[报送状态]="{states["reported"]}")+(报送情况[报送状态]="{states["late"]}"))')
     return {
         "total": "COUNTA(任务台账[任务编码])",
         **{meaning: tasks_with_status(statuses.names[meaning]) for meaning in MEANINGS},
         "no_report": tasks_without_status(),
         "rate": f"IF({cells['total']}=0,0,{cells['completed']}/{cells['total']})",
-        "expected": f"SUMPRODUCT({of_period()})",
-        "reported": f"SUMPRODUCT({reported})",
+        "expected": f'SUMPRODUCT((报送情况[期次]={CURRENT_PERIOD})*(报送情况[单位编码]<>""))',
+        "reported": f"SUMPRODUCT({in_states('reported', 'late')})",
         "missing": f"SUMPRODUCT({missing_condition()})",
         "report_rate": f"IF({cells['expected']}=0,0,{cells['reported']}/{cells['expected']})",
         **{name: count(("任务台账[亮灯]", f'"{title}"')) for name, title in LIGHTS.items()},

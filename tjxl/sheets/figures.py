@@ -25,7 +25,7 @@ _CODES = "任务台账[任务编码]"
 _BLANK = '""'
 _ANY_TASK = (_CODES, '"<>"')
 _ROW_LIMIT = 10000
-"""Tasks that the list formulas can tell apart; a city has hundreds."""
+"""Rows of the sheet that the list of tasks soon due can tell apart; a city has hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +132,16 @@ def due_soon(statuses: Statuses) -> str:
 def nth_due_soon(statuses: Statuses, n: str) -> str:
     """Which row of 任务台账 is the *n*-th to fall due; earlier deadlines first."""
     ceiling = 1000 * 1000 * 1000
-    order = f"{_deadline_array()}*{_ROW_LIMIT}+{_row_numbers('任务台账', '任务编码')}"
-    return f"MOD({ceiling}-SUMPRODUCT(LARGE({due_soon(statuses)}*({ceiling}-({order})),{n})),{_ROW_LIMIT})"
+    order = f"{_deadline_array()}*{_ROW_LIMIT}+ROW({_CODES})"
+    found = f"SUMPRODUCT(LARGE({due_soon(statuses)}*({ceiling}-({order})),{n}))"
+    return f"MOD({ceiling}-{found},{_ROW_LIMIT})-{_header_row('任务台账', '任务编码')}"
 
 
 def nth_row(table: str, key: str, condition: str, n: str) -> str:
     """Which row of *table* is the *n*-th that meets an array *condition* of ones and zeros."""
-    ceiling = 1000 * 1000
-    return f"{ceiling}-SUMPRODUCT(LARGE({condition}*({ceiling}-({_row_numbers(table, key)})),{n}))"
+    ceiling = 1000 * 1000 * 10
+    found = f"SUMPRODUCT(LARGE({condition}*({ceiling}-ROW({table}[{key}])),{n}))"
+    return f"{ceiling}-{found}-{_header_row(table, key)}"
 
 
 def deadline_of(code: str) -> str:
@@ -151,5 +153,5 @@ def _deadline_array() -> str:
     return f"SUMIF({DEADLINES}[任务编码],{_CODES},{DEADLINES}[截止日])"
 
 
-def _row_numbers(table: str, key: str) -> str:
-    return f"ROW({table}[{key}])-ROW({table}[[#Headers],[{key}]])"
+def _header_row(table: str, key: str) -> str:
+    return f"ROW({table}[[#Headers],[{key}]])"

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tjxl.fields.scalar import check_values
 from tjxl.fields.spec import Spec, load_spec
 from tjxl.formula import Evaluator, MemoryGrid
 from tjxl.formula import Formula as GridFormula
 from tjxl.ooxml.book import Book
-from tjxl.ooxml.cells import to_serial
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.refs import Range
 from tjxl.ooxml.splice import NewRow, Put, PutFormula, Recalculated
 from tjxl.periods import Period
+from tjxl.register import GOAL_TITLES, ROLE_TITLES
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
 from tjxl.sheets.form_template import (
     FACT_COLUMN,
+    FACT_MARK,
+    FACTS,
     IDENTITY_SHEET,
     LISTS_SHEET,
     MODEL_ROW,
     ROW_MARK,
     SIGNATURE_ROW,
+    Geometry,
     build_template,
     geometry,
     self_check_formula,
@@ -42,13 +46,19 @@ class FormRow:
     Attributes:
         given: text of the locked columns by field name (task_code, serial_no, task … last_report).
         filled: the unit's columns that come prefilled, by field name.
-        facts: what the rules ask for, in the order of `_lists`: role and goal titles, due date, last status,
-            last percent, last text.
+        known: the facts that rules ask for, by name: role, goal (identifiers), deadline, last_status,
+            last_percent, last_text.
     """
 
     given: Mapping[str, Any]
     filled: Mapping[str, Any]
-    facts: Sequence[Any]
+    known: Mapping[str, Any]
+
+    @property
+    def facts(self) -> tuple[Any, ...]:
+        """The facts as the hidden list shows them, in its order: role and goal by their titles."""
+        titles = {"role": ROLE_TITLES, "goal": GOAL_TITLES}
+        return tuple(titles[n][v] if n in titles else v for n, v in ((n, self.known[n]) for n in FACTS))  # type: ignore[index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,7 @@ class FormTemplate:
     book: Book
     formula: str
     _widths: dict[str, float] = field(default_factory=dict)
+    _counts: dict[tuple[tuple[str, int], ...], dict[tuple[int, int], Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         wrapped = ("task", "deadline", "cooperating_units", "lead_unit", "last_report")
@@ -81,9 +92,11 @@ class FormTemplate:
         sheet = self.spec.sheet
         editor.edit(sheet, *places.head["unit"], Put(content.unit))
         last = places.first_row + len(content.rows) - 1
-        checks = self._checks(content, places.first_row)
+        formula = self.formula.replace(str(FACT_MARK), str(len(content.rows) + 1))
+        checks = self._checks(content)
         for number, (row, check) in enumerate(zip(content.rows, checks, strict=True), places.first_row):
-            self._put_row(editor, number, row, check)
+            text = formula.replace(str(ROW_MARK), str(number))
+            self._put_row(editor, places, number, row, PutFormula(text, check))
         editor.new_row(sheet, last + 2, NewRow(SIGNATURE_ROW))
         editor.edit(sheet, last + 2, 1, Put(END_MARK))
         for name, text in layout_toml("form.toml")["report"]["signature"].items():
@@ -96,8 +109,8 @@ class FormTemplate:
         self._put_counts(editor, checks)
         return editor.save(level=4)
 
-    def _put_row(self, editor: BookEditor, number: int, row: FormRow, check: str) -> None:
-        sheet, columns = self.spec.sheet, geometry(self.spec).columns
+    def _put_row(self, editor: BookEditor, places: Geometry, number: int, row: FormRow, check: PutFormula) -> None:
+        sheet, columns = self.spec.sheet, places.columns
         texts = []
         for values in (row.given, row.filled):
             for name, value in values.items():
@@ -106,8 +119,7 @@ class FormTemplate:
                     texts.append((value, self._widths[name]))
         least = layout_toml("form.toml")["report"]["least_height"]
         editor.new_row(sheet, number, NewRow(MODEL_ROW, row_height(texts, least)))
-        formula = self.formula.replace(str(ROW_MARK), str(number))
-        editor.edit(sheet, number, columns["self_check"], PutFormula(formula, check))
+        editor.edit(sheet, number, columns["self_check"], check)
 
     def _put_lists(self, editor: BookEditor, content: FormContent) -> None:
         for number, row in enumerate(content.rows, 2):
@@ -121,50 +133,54 @@ class FormTemplate:
             editor.edit(IDENTITY_SHEET, number, 1, Put(key))
             editor.edit(IDENTITY_SHEET, number, 2, Put(value))
 
-    def _checks(self, content: FormContent, first_row: int) -> list[str]:
-        """The value of each row's 自检 formula; a row that is not prefilled is 未填."""
-        unfilled = self.spec.self_check.unfilled
-        columns = geometry(self.spec).columns
-        if not any(row.filled for row in content.rows):
-            return [unfilled] * len(content.rows)
-        report: dict[tuple[int, int], Any] = {}
-        lists: dict[tuple[int, int], Any] = {}
-        for number, row in enumerate(content.rows, first_row):
-            report[number, 1] = row.given["task_code"]
-            for name, value in row.filled.items():
-                report[number, columns[name]] = _serial(value)
-            for column, value in enumerate((row.given["task_code"], *row.facts), FACT_COLUMN):
-                lists[number - first_row + 2, column] = _serial(value)
-        evaluator = Evaluator(MemoryGrid({self.spec.sheet: report, LISTS_SHEET: lists}))
+    def _checks(self, content: FormContent) -> list[str]:
+        """The value of each row's 自检 formula; a row that is not prefilled is 未填.
+
+        The rules' own verdict stands for the formula's: the tests hold the two together, and it costs a tenth.
+        """
+        texts, rules = self.spec.self_check, self.spec.rules_of("row")
         out = []
-        for number, row in enumerate(content.rows, first_row):
-            text = self.formula.replace(str(ROW_MARK), str(number))
-            value = (
-                evaluator.evaluate(text, self.spec.sheet, number, columns["self_check"]) if row.filled else unfilled
-            )
-            out.append(str(value))
+        for row in content.rows:
+            if not row.filled:
+                out.append(texts.unfilled)
+                continue
+            values = dict(row.filled) | dict(row.known)
+            broken = check_values(values, self.spec, self.period.last_day)
+            first = min(broken, key=rules.index, default=None)
+            prefix = texts.warning_prefix if first and first.severity == "warning" else ""
+            out.append(prefix + first.message if first else texts.fine)
         return out
 
     def _put_counts(self, editor: BookEditor, checks: Sequence[str]) -> None:
         """The cached values of the sheet 自检 that depend on the unit's rows."""
         title = layout_toml("form.toml")["check"]["title"]
-        cells: dict[tuple[int, int], Any] = {
-            place: GridFormula(cell.formula, cell.value) if cell.formula else cell.value
-            for place, cell in self.book.cells(title).cells.items()
-        }
-        columns = geometry(self.spec).columns
-        report: dict[tuple[int, int], Any] = {(n, columns["self_check"]): c for n, c in enumerate(checks, 1)}
+        key = tuple(sorted(Counter(checks).items()))
+        if key not in self._counts:
+            self._counts[key] = self._counted(title, checks)
+        for place, value in self._counts[key].items():
+            editor.edit(title, *place, Recalculated(value))
+
+    def _counted(self, title: str, checks: Sequence[str]) -> dict[tuple[int, int], Any]:
+        cells = self._check_cells()
+        column = geometry(self.spec).columns["self_check"]
+        report: dict[tuple[int, int], Any] = {(n, column): c for n, c in enumerate(checks, 1)}
         report |= {(n, 1): "T" for n in range(1, len(checks) + 1)}
         evaluator = Evaluator(MemoryGrid({title: cells, self.spec.sheet: report}))
-        for (row, column), cell in cells.items():
-            if isinstance(cell, GridFormula):
-                value = evaluator.cell(title, row, column)
-                if value != cell.cached:
-                    editor.edit(title, row, column, Recalculated(value))
+        return {
+            place: value
+            for place, cell in cells.items()
+            if isinstance(cell, GridFormula) and (value := evaluator.cell(title, *place)) != cell.cached
+        }
 
-
-def _serial(value: Any) -> Any:
-    return to_serial(value) if isinstance(value, dt.date) else value
+    def _check_cells(self) -> dict[tuple[int, int], Any]:
+        """The sheet 自检: formulas from the first count downward, above it the values (the head is always empty)."""
+        title = layout_toml("form.toml")["check"]["title"]
+        stored = self.book.cells(title).cells
+        first = min(row for (row, _), cell in stored.items() if (cell.formula or "").startswith("COUNTIF"))
+        return {
+            place: GridFormula(cell.formula, cell.value) if cell.formula and place[0] >= first else cell.value
+            for place, cell in stored.items()
+        }
 
 
 def form_template(settings: Settings, period: Period, year: int) -> FormTemplate:

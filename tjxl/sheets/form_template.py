@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from tjxl.fields.guide import guide_items, guide_samples
 from tjxl.fields.selfcheck import head_formula, row_formula
@@ -26,11 +27,26 @@ from tjxl.sheets.theme import highlight_properties, style_properties
 
 MODEL_ROW, SIGNATURE_ROW = 5001, 5002
 LISTS_SHEET, IDENTITY_SHEET = "_lists", "_tjxl"
+STATUS_NAME = "状态列表"
 FACT_COLUMN = 4
 FACT_ROWS = 2000
-_FACTS = ("role", "goal", "deadline", "last_status", "last_percent", "last_text")
+# Stands for the last row of the hidden list in the self-check formula: each form looks no further than its own.
+FACT_MARK = 888_888
+FACTS = ("role", "goal", "deadline", "last_status", "last_percent", "last_text")
 # Stands for the row in the self-check formula; no formula of tjxl holds such a number.
 ROW_MARK = 777_777
+
+
+class _PlainWorksheet(Worksheet):
+    """A worksheet that writes formulas as they are.
+
+    XlsxWriter looks for some 180 functions newer than Excel 2010 in every formula, which takes three quarters of
+    the time of building a template; tjxl's rules hold none of them.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        del expand_future_functions
+        return formula.removeprefix("=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +73,16 @@ def geometry(spec: Spec) -> Geometry:
 
 
 def self_check_formula(spec: Spec, places: Geometry, period: Period) -> str:
-    """The 自检 formula of a row, its row number as `ROW_MARK`; without `=`."""
+    """The 自检 formula of a row without `=`; its row number as `ROW_MARK`, the last listed task's as `FACT_MARK`."""
     unit = {f.name: places.letters(f.name) for f in spec.fields if f.owner == "unit"}
-    return row_formula(spec, unit, ROW_MARK, _facts(period, ROW_MARK))[1:]
+    return row_formula(spec, unit, ROW_MARK, _facts(period, ROW_MARK, FACT_MARK))[1:]
 
 
-def _facts(period: Period, row: int) -> dict[str, str]:
+def _facts(period: Period, row: int, last_fact: int = FACT_ROWS) -> dict[str, str]:
     """Formula text of each fact of a row: looked up by its task code, so that rows may be sorted."""
-    first, last = column_letters(FACT_COLUMN), column_letters(FACT_COLUMN + len(_FACTS))
-    area = f"{LISTS_SHEET}!${first}$2:${last}${FACT_ROWS}"
-    facts = {name: f"VLOOKUP($A{row},{area},{n},FALSE)" for n, name in enumerate(_FACTS, 2)}
+    first, last = column_letters(FACT_COLUMN), column_letters(FACT_COLUMN + len(FACTS))
+    area = f"{LISTS_SHEET}!${first}$2:${last}${last_fact}"
+    facts = {name: f"VLOOKUP($A{row},{area},{n},FALSE)" for n, name in enumerate(FACTS, 2)}
     return facts | {"as_of": _as_of(period)}
 
 
@@ -98,16 +114,16 @@ class _Template:
         words = self.layout
         title = words["report"]["title"].format(year=self.year)
         self.book.set_properties({"title": title, "subject": self.period.title, "category": "督查督办"})
-        guide = self.book.add_worksheet(words["guide"]["title"])
-        report = self.book.add_worksheet(self.spec.sheet)
-        check = self.book.add_worksheet(words["check"]["title"])
-        lists, identity = (self.book.add_worksheet(n) for n in (LISTS_SHEET, IDENTITY_SHEET))
+        titles = (words["guide"]["title"], self.spec.sheet, words["check"]["title"], LISTS_SHEET, IDENTITY_SHEET)
+        sheets = [self.book.add_worksheet(t, worksheet_class=_PlainWorksheet) for t in titles]
+        guide, report, check, lists, identity = sheets
         for hidden in (lists, identity):
             hidden.very_hidden()
         self._guide(guide)
         self._report(report)
         self._check(check)
         self._lists(lists)
+        self.book.define_name(STATUS_NAME, f"={LISTS_SHEET}!$A$2:$A${1 + len(self.statuses)}")
         report.activate()
         report.set_first_sheet()
 
@@ -152,6 +168,8 @@ class _Template:
         self._protect(sheet)
         self._page(sheet, landscape=True)
         sheet.repeat_rows(header - 1)
+        # all rows of the columns that matter on paper: 自检 is for the screen
+        sheet.print_area(0, 1, 1_048_575, places.columns["self_check"] - 2)
 
     def _head(self, sheet: Any) -> None:
         as_of = _as_of(self.period)
@@ -194,27 +212,20 @@ class _Template:
             style = f"body+given+{'int' if field.name == 'serial_no' else 'text' if centred else 'given_text'}"
         sheet.write_blank(MODEL_ROW - 1, i, None, self._format(style))
         if field.owner == "unit":
-            source = f"={LISTS_SHEET}!$A$2:$A${1 + len(self.statuses)}"
             cell = cell_ref(row + 1, i + 1)
-            options = data_validation(self.spec, field, cell, self.period.last_day, status_source=source)
+            options = data_validation(self.spec, field, cell, self.period.last_day, status_source=f"={STATUS_NAME}")
             sheet.data_validation(row, i, row, i, options)
-            unit = {f.name: f"${self.places.letters(f.name)}{row + 1}" for f in self.spec.fields if f.owner == "unit"}
-            facts = _facts(self.period, row + 1)
-            started = "&".join(unit.values())
-            for rule in conditional_formats(self.spec, field.name, unit | facts, facts["as_of"]):
+            # Only what stands on the same sheet: Excel 2007 and some others refuse colours that look elsewhere.
+            # A rule that asks for more is left to 自检.
+            shown = {f.name: f"${self.places.letters(f.name)}{row + 1}" for f in self.spec.fields}
+            unit = [shown[f.name] for f in self.spec.fields if f.owner == "unit"]
+            places = {n: p for n, p in shown.items() if n in self.spec.values("row") and n != "deadline"}
+            for rule in conditional_formats(self.spec, field.name, places, _as_of(self.period)):
                 # a row that nobody has started is 未填, not wrong: it keeps its calm colour
-                criteria = f"=AND(LEN({started})>0,{rule.formula[1:]})" if rule.state == "missing" else rule.formula
-                sheet.conditional_format(
-                    row,
-                    i,
-                    row,
-                    i,
-                    {
-                        "type": "formula",
-                        "criteria": criteria,
-                        "format": self._highlight(f"cell_{rule.state}"),
-                    },
-                )
+                started = f"LEN({'&'.join(unit)})>0"
+                criteria = f"=AND({started},{rule.formula[1:]})" if rule.state == "missing" else rule.formula
+                look = self._highlight(f"cell_{rule.state}")
+                sheet.conditional_format(row, i, row, i, {"type": "formula", "criteria": criteria, "format": look})
         elif field.owner == "check":
             self._check_colours(sheet, row, i)
 
@@ -304,9 +315,9 @@ class _Template:
     ) -> None:
         sheet.set_row(row, 22)
         sheet.write_string(row, 0, item, self._format("body+line"))
-        sheet.write_formula(row, 1, formula, self._format("body+formula"), value)
+        sheet.write_formula(row, 1, formula, self._format("body+outcome"), value)
         if why:
-            sheet.write_formula(row, 2, why, self._format("body+line+plain"), why_value)
+            sheet.write_formula(row, 2, why, self._format("body+outcome_text"), why_value)
         else:
             sheet.write_blank(row, 2, None, self._format("body+line"))
         place = target.replace("$", "")

@@ -150,7 +150,10 @@ def _table_sheet(
     sheet = Sheet(layout.title, tab_colour=colour(spec["tab"]))
     _heading(sheet, layout, spec, year)
     for offset, row in enumerate(rows):
-        _row(sheet, FIRST_ROW + offset, layout, {**row, **{k: Formula(v) for k, v in calculated.items()}}, compact)
+        contents = {**row, **{name: Formula(formula) for name, formula in calculated.items()}}
+        for place, column in enumerate(layout.columns, 1):
+            style = _style(column, compact, column.name in calculated)
+            sheet.put(FIRST_ROW + offset, place, contents.get(column.name), style)
         sheet.heights[FIRST_ROW + offset] = _height(layout, row, spec["least_height"], compact)
     sheet.tables.append(_table(layout, len(rows), calculated, compact))
     last = LEDGER_ROWS if compact else HEADER_ROW + len(rows)
@@ -179,15 +182,11 @@ def _column_beyond(layout: SheetLayout, width: float) -> int:
     return next(i for i in range(1, len(layout.columns)) if sum(c.width for c in layout.columns[:i]) >= width) + 1
 
 
-def _row(sheet: Sheet, row: int, layout: SheetLayout, contents: Row, compact: bool) -> None:
-    for place, column in enumerate(layout.columns, 1):
-        sheet.put(row, place, contents.get(column.name), _style(column, compact))
-
-
-def _style(column: Column, compact: bool) -> str:
+def _style(column: Column, compact: bool, calculated: bool) -> str:
     kind = "line" if compact and column.kind in ("text", "long") else column.kind
+    plain = "+plain" if calculated and kind == "text" else ""  # a formula in a cell of text format turns into text
     owner = "+office" if column.owner == "office" else ""
-    return f"body+{kind}{owner}"
+    return f"body+{kind}{plain}{owner}"
 
 
 def _height(layout: SheetLayout, row: Row, least: float, compact: bool) -> float:
@@ -207,7 +206,7 @@ def _table(layout: SheetLayout, rows: int, formulas: Mapping[str, str], compact:
             TableColumn(
                 column.title,
                 "header+header_office" if column.owner == "office" else "header",
-                _style(column, compact),
+                _style(column, compact, column.name in formulas),
                 formulas.get(column.name),
             )
             for column in layout.columns

@@ -1,0 +1,73 @@
+"""Names in a cell: splitting, and what kind of unit a name means. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from tjxl.notice.words import fold, notice_data
+from tjxl.register import UnitKind
+
+_OPENING, _CLOSING = "（(〈《[【", "）)〉》]】"
+_SEPARATORS = "、，,；;"
+# 「各县、市、区政府」 is one group: its inner 、 parts no names (groups.tsv, 滁州).
+_LISTED_IN_GROUP = re.compile(r"各[县市区旗州盟乡镇](?:、[县市区旗州盟乡镇街道]{1,2}){1,5}")
+_KEPT = "\ue000"
+
+
+def split_names(cell: str) -> tuple[str, ...]:
+    """The names in a cell, in order: one a line, or parted by 、，； or white space; brackets are kept whole.
+
+    A name spaced out to fill a column (「王　旭」) is closed up.
+    """
+    names: list[str] = []
+    for line in _LISTED_IN_GROUP.sub(lambda m: m[0].replace("、", _KEPT), cell).split("\n"):
+        for part in _outside_brackets(line):
+            words = part.split()
+            pieces = ["".join(words)] if any(len(w) == 1 for w in words) else words
+            for piece in pieces:
+                name = piece.replace(_KEPT, "、").rstrip("。.")
+                if names and name.startswith(tuple(_OPENING)):
+                    names[-1] += name  # a bracket wrapped to the next line
+                elif name:
+                    names.append(name)
+    return tuple(names)
+
+
+def _outside_brackets(line: str) -> list[str]:
+    parts: list[str] = []
+    depth, start = 0, 0
+    for i, char in enumerate(line):
+        if char in _OPENING:
+            depth += 1
+        elif char in _CLOSING:
+            depth = max(0, depth - 1)
+        elif depth == 0 and char in _SEPARATORS:
+            parts.append(line[start:i])
+            start = i + 1
+    parts.append(line[start:])
+    return parts
+
+
+def unit_kind(name: str) -> UnitKind:
+    """Department, district or other by the name's form; groups are the settings' and `looks_like_group`'s matter."""
+    words = notice_data("units")
+    if name.endswith(tuple(words["district_ends"])):
+        return "district"
+    return "department" if name.startswith(tuple(words["department_prefixes"])) else "other"
+
+
+def looks_like_group(name: str) -> bool:
+    """Whether a name stands for several units even where no setting lists it (各街道, 市有关部门)."""
+    words = notice_data("units")
+    return name.startswith(tuple(words["group_starts"])) or any(word in name for word in words["group_words"])
+
+
+def looks_odd(name: str) -> bool:
+    """Whether a text is hardly a unit's name: a sentence, or far too long."""
+    words = notice_data("units")
+    return len(name) > words["longest"] or any(mark in name for mark in words["odd_marks"])
+
+
+def plain_name(name: str) -> str:
+    """The name before its bracket: 市外办 of 市外办（市港澳办）."""
+    return fold(name).partition("(")[0]

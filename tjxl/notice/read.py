@@ -1,0 +1,179 @@
+"""A notice file → the register. The one entry that the rest of the program uses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tjxl.errors import NoticeError
+from tjxl.findings import Finding, finding
+from tjxl.notice.columns import Columns, recognise
+from tjxl.notice.deadlines import Deadline, read_deadline
+from tjxl.notice.decode import read_text
+from tjxl.notice.delimited import read_delimited
+from tjxl.notice.duties import settle_duties
+from tjxl.notice.prose import find_title, issuing_authority, stated_counts, states_lead_rule, title_years
+from tjxl.notice.rows import TaskRow, check_count, read_rows
+from tjxl.notice.tabbed import read_tabbed
+from tjxl.notice.table import NoticeDocument
+from tjxl.notice.themes import settle_themes
+from tjxl.notice.units import UnitNames
+from tjxl.notice.words import quote
+from tjxl.register import Register, Task
+from tjxl.settings import Settings
+
+# Layouts of text, the more particular first.
+_LAYOUTS: tuple[Callable[[str], NoticeDocument | None], ...] = (read_tabbed, read_delimited)
+_MOST_MARKS = 500_000  # cells of a text; 138 tasks have 828
+_DOUBT_CODES = {"blank": "N135", "unreadable": "N130", "recurring": "N133", "other_year": "N131", "by_custom": "N132"}
+
+
+def read_notice(path: Path, year: int, settings: Settings) -> Register:
+    """The register that a notice gives. What needs mending or deciding is among its findings.
+
+    An error among the findings means that the notice was not read whole: such a register may be shown but must not
+    become a master.
+
+    Args:
+        path: the notice, a text file.
+        year: the year that its deadlines speak of.
+        settings: aliases and groups of units.
+
+    Raises:
+        NoticeError: E101–E109, the file is no text, or holds no task table.
+    """
+    document = read_document(read_text(path), path.name)
+    columns = recognise(document.header.cells)
+    if columns is None or columns.missing:
+        raise NoticeError(
+            "E106",
+            file=path.name,
+            line=document.header.line,
+            columns="、".join(columns.missing) if columns else "",
+            titles=quote("、".join(document.header.cells)),
+        )
+    if not document.rows:
+        raise NoticeError("E108", file=path.name, line=document.header.line)
+    return build_register(document, columns, year, settings)
+
+
+def read_document(text: str, file: str) -> NoticeDocument:
+    """The notice cut into its parts, by the first layout that finds a task table in it.
+
+    Raises:
+        NoticeError: E101 no layout does, E109 far more cell marks than a task table has. `file` is the name that
+            the message shows.
+    """
+    marks = max(text.count(mark) for mark in "\t|")
+    if marks > _MOST_MARKS:
+        raise NoticeError("E109", file=file, count=marks)
+    for layout in _LAYOUTS:
+        if (document := layout(text)) is not None:
+            return document
+    raise NoticeError("E101", file=file)
+
+
+def build_register(document: NoticeDocument, columns: Columns, year: int, settings: Settings) -> Register:
+    """The register of a document from whatever reader. Pure."""
+    title = find_title(document.before)
+    findings = _title_findings(title, year)
+    rows, row_findings = read_rows(document, columns)
+    findings += row_findings
+    findings += check_count(stated_counts(document.prose), rows)
+    themes = [""] * len(rows)
+    if "theme" in columns.index:
+        themes, theme_findings = settle_themes([(row.serial_no, row.theme) for row in rows])
+        findings += theme_findings
+    deadlines, deadline_findings = _deadlines(rows, columns, year)
+    findings += deadline_findings
+    if "lead_unit" not in columns.index and not states_lead_rule(document.prose):
+        findings.append(finding("N123", field="lead_unit"))
+    outcome = settle_duties(rows, UnitNames(settings, issuing_authority(title)))
+    findings += outcome.findings
+    tasks = tuple(
+        Task(
+            code=row.code,
+            serial_no=row.serial_no,
+            theme=theme,
+            text=row.text,
+            deadline_text=row.deadline,
+            deadline=deadline.due,
+            goal=deadline.goal,
+            leaders=row.leaders,
+            lead_unit=duty.lead,
+            cooperating_units=duty.cooperating,
+        )
+        for row, theme, deadline, duty in zip(rows, themes, deadlines, outcome.duties, strict=True)
+    )
+    return Register(title, year, tasks, outcome.units, outcome.assignments, tuple(outcome.questions), tuple(findings))
+
+
+def _title_findings(title: str, year: int) -> list[Finding]:
+    if not title:
+        return [finding("N102")]
+    years = title_years(title)
+    if years and year not in years:
+        return [finding("N101", value=title, year=year, years="、".join(map(str, years)))]
+    return []
+
+
+def _deadlines(rows: Sequence[TaskRow], columns: Columns, year: int) -> tuple[list[Deadline], list[Finding]]:
+    """Each row's deadline. A notice without that column speaks of the year as a whole (deadlines.tsv)."""
+    if "deadline" not in columns.index:
+        due = dt.date(year, 12, 31)
+        return [Deadline(due, "complete")] * len(rows), [finding("N134", field="deadline", due=due)]
+    deadlines = [read_deadline(row.deadline, year) for row in rows]
+    findings = [
+        finding(
+            _MOST_MARKS = 500_000  # cells of a text; 138 tasks have 828
+_DOUBT_CODES[deadline.doubt],
+            field="deadline",
+            task=row.code,
+            value=quote(row.deadline),
+            serial_no=row.serial_no,
+            line=row.line,
+            due=deadline.due,
+            year=year,
+        )
+        for row, deadline in zip(rows, deadlines, strict=True)
+        if deadline.doubt
+    ]
+    return deadlines, findings
+
+
+def register_json(register: Register) -> dict[str, Any]:
+    """The register as `tjxl tasks --json` prints it (design, section 11); dates in ISO form."""
+    return {
+        "title": register.title,
+        "year": register.year,
+        "tasks": [_task_json(task) for task in register.tasks],
+        "units": [
+            {
+                "name": unit.name,
+                "kind": unit.kind,
+                "aliases": list(unit.aliases),
+                "members": list(unit.members),
+                "open_group": unit.open_group,
+            }
+            for unit in register.units
+        ],
+        "findings": [f.to_json() for f in register.findings],
+    }
+
+
+def _task_json(task: Task) -> dict[str, Any]:
+    return {
+        "serial_no": task.serial_no,
+        "theme": task.theme,
+        "task": task.text,
+        "deadline_text": task.deadline_text,
+        "deadline": task.deadline.isoformat() if task.deadline else None,
+        "goal": task.goal,
+        "leaders": list(task.leaders),
+        "lead_unit": task.lead_unit,
+        "cooperating_units": list(task.cooperating_units),
+        "milestones": [],
+        "targets": [],
+    }

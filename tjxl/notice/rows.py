@@ -1,0 +1,157 @@
+"""Table → task rows: what each row says, still as printed; rows that cannot be read become findings. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tjxl.findings import Finding, finding
+from tjxl.notice.columns import Columns, column_title
+from tjxl.notice.names import split_names
+from tjxl.notice.table import NoticeDocument, Row
+from tjxl.notice.words import fold, gaps, joined_lines, quote, say_ranges
+from tjxl.register import task_code
+
+_LONGEST_NUMBER = 6  # digits
+_LONGEST_CELL = 32_767  # characters, Excel's limit: a longer text cannot stand in the register
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One row of the task table.
+
+    Attributes:
+        line: where the row starts in the source.
+        theme: the cell's text, empty where the cell is.
+        deadline: the cell's text.
+        leads: the names of a column of leading units; empty where there is no such column.
+        others: the names of the other columns of units, in printed order.
+    """
+
+    line: int
+    serial_no: int
+    theme: str
+    text: str
+    deadline: str
+    leaders: tuple[str, ...]
+    leads: tuple[str, ...]
+    others: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        """The key of the task."""
+        return task_code(self.serial_no)
+
+
+def read_rows(document: NoticeDocument, columns: Columns) -> tuple[list[TaskRow], list[Finding]]:
+    """The rows that can be read, one per 序号, in printed order.
+
+    Findings: N106 unread columns, N107 text in no cell, N110–N114 and N116–N119 rows and numbers.
+    """
+    findings = [_unread_column(document.header.cells[i]) for i in columns.unread if document.header.cells[i].strip()]
+    findings += [finding("N107", line=line, value=quote(text)) for line, text in document.stray]
+    rows: dict[int, TaskRow] = {}
+    places: dict[int, list[int]] = {}
+    previous = 0
+    for row in document.rows:
+        if len(row.cells) != len(document.header.cells):
+            findings.append(_wrong_width(row, len(document.header.cells)))
+            if serial := serial_number(row.cells[0]):  # named above: not missing besides
+                places.setdefault(serial, [])
+            continue
+        if (longest := max(map(len, row.cells))) > _LONGEST_CELL:
+            findings.append(_too_long(row, longest))
+            continue
+        printed = row.cells[columns.index["serial_no"]]
+        serial_no = serial_number(printed)
+        if serial_no is None:
+            findings.append(finding("N112", line=row.line, value=quote(printed), field="serial_no"))
+            continue
+        places.setdefault(serial_no, []).append(row.line)
+        if serial_no in rows:
+            continue
+        if serial_no < previous:
+            findings.append(finding("N116", line=row.line, serial_no=serial_no, previous=previous))
+        previous = serial_no
+        rows[serial_no] = _task_row(row, serial_no, columns)
+        findings += _empty_cells(rows[serial_no], columns)
+    findings += _numbering(places)
+    if not rows:
+        findings.append(finding("N117"))
+    return list(rows.values()), findings
+
+
+def serial_number(text: str) -> int | None:
+    """序号: 「10」, 「１０」, 「10.」, 「10、」; None for anything else."""
+    digits = fold(text[:20]).rstrip(".、,")
+    if not digits.isdecimal() or len(digits) > _LONGEST_NUMBER or len(text) > 20:
+        return None
+    return int(digits) or None
+
+
+def _task_row(row: Row, serial_no: int, columns: Columns) -> TaskRow:
+    def cell(field: str) -> str:
+        return row.cells[columns.index[field]] if field in columns.index else ""
+
+    return TaskRow(
+        line=row.line,
+        serial_no=serial_no,
+        theme="".join(cell("theme").split("\n")),
+        text=joined_lines(cell("task")),
+        deadline=joined_lines(cell("deadline")),
+        leaders=tuple(dict.fromkeys(split_names(cell("leader")))),
+        leads=split_names(cell("lead_unit")),
+        others=split_names(cell("units")) + split_names(cell("cooperating_units")),
+    )
+
+
+def _unread_column(title: str) -> Finding:
+    return finding("N106", title=quote(title))
+
+
+def _wrong_width(row: Row, expected: int) -> Finding:
+    return finding("N110", line=row.line, value=quote(row.cells[0]), cells=len(row.cells), expected=expected)
+
+
+def _too_long(row: Row, length: int) -> Finding:
+    return finding("N119", line=row.line, value=quote(row.cells[0]), length=length, limit=_LONGEST_CELL)
+
+
+def _empty_cells(row: TaskRow, columns: Columns) -> list[Finding]:
+    def empty(code: str, field: str, title: str = "") -> Finding:
+        return finding(code, field=field, task=row.code, serial_no=row.serial_no, line=row.line, title=title)
+
+    out: list[Finding] = []
+    if not row.text:
+        out.append(empty("N111", "text", column_title("task")))
+    if not row.leads and ("lead_unit" in columns.index or not row.others):
+        field = "lead_unit" if "lead_unit" in columns.index else "units"
+        out.append(empty("N111", "lead_unit", column_title(field)))
+    if "leader" in columns.index and not row.leaders:
+        out.append(empty("N118", "leaders"))
+    return out
+
+
+def _numbering(places: dict[int, list[int]]) -> list[Finding]:
+    out = [
+        finding(
+            "N113",
+            field="serial_no",
+            task=task_code(serial_no),
+            serial_no=serial_no,
+            lines="、".join(map(str, lines[:10])),
+        )
+        for serial_no, lines in places.items()
+        if len(lines) > 1
+    ]
+    if missing := gaps(places):
+        count = sum(last - first + 1 for first, last in missing)
+        out.append(finding("N114", field="serial_no", serials=say_ranges(missing), count=count))
+    return out
+
+
+def check_count(stated: Sequence[int], rows: Sequence[TaskRow]) -> list[Finding]:
+    """N115, when the text states how many tasks there are and none of its numbers is what was read."""
+    if not stated or len(rows) in stated:
+        return []
+    return [finding("N115", stated="、".join(map(str, stated)), count=len(rows))]
