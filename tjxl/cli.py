@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
 from tjxl import __version__
@@ -219,9 +218,11 @@ def main() -> None:
         _fail("已中断。总台账保持原样。")
     except OSError as error:
         _fail(f"文件“{error.filename or ''}”无法读写：{error.strerror or error}。请检查路径、权限和磁盘空间。")
-    except click.ClickException as error:
-        _fail(f"命令写法有误：{error.format_message()} 请用 --help 查看用法。")
-    except Exception as error:  # a fault of ours: said in one line, never as a traceback
+    except Exception as error:
+        usage = getattr(error, "format_message", None)  # click's own errors: typer ships its own copy of click
+        if callable(usage):
+            _fail(f"命令写法有误：{usage()} 请用 --help 查看用法。")
+        # a fault of ours: said in one line, never as a traceback
         _fail(f"程序出现意外错误（{type(error).__name__}：{error}）。请把这行文字和所用文件交技术支持。")
 
 

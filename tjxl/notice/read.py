@@ -127,8 +127,7 @@ def _deadlines(rows: Sequence[TaskRow], columns: Columns, year: int) -> tuple[li
     deadlines = [read_deadline(row.deadline, year) for row in rows]
     findings = [
         finding(
-            _MOST_MARKS = 500_000  # cells of a text; 138 tasks have 828
-_DOUBT_CODES[deadline.doubt],
+            _DOUBT_CODES[deadline.doubt],
             field="deadline",
             task=row.code,
             value=quote(row.deadline),

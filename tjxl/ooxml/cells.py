@@ -45,6 +45,14 @@ class SharedFormula(NamedTuple):
     column: int
 
 
+def shifted_formula(origin: SharedFormula, row: int, column: int) -> str:
+    """The text of a shared formula as the cell (row, column) means it: relative references move along."""
+    from openpyxl.formula.translate import Translator
+
+    start = cell_ref(origin.row, origin.column)
+    return str(Translator(f"={origin.text}", start).translate_formula(cell_ref(row, column)))[1:]
+
+
 class SheetCells(NamedTuple):
     """All non-empty cells of a sheet by (row, column), its merged ranges and hidden rows.
 
@@ -64,10 +72,7 @@ class SheetCells(NamedTuple):
         origin = self.shared.get((row, column))
         if origin is None or cell.formula:
             return cell.formula or None
-        from openpyxl.formula.translate import Translator
-
-        start = cell_ref(origin.row, origin.column)
-        return str(Translator(f"={origin.text}", start).translate_formula(cell_ref(row, column)))[1:]
+        return shifted_formula(origin, row, column)
 
     @property
     def bounds(self) -> tuple[int, int]:

@@ -8,23 +8,26 @@ the three things a plain "set a cell" would not do.
 from __future__ import annotations
 
 import datetime as dt
+import html
+import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from tjxl.errors import PackageError
-from tjxl.ooxml.cells import CellValue, to_serial
-from tjxl.ooxml.refs import Range, cell_ref, column_letters, column_number, grow, parse_range
+from tjxl.ooxml.cells import CellValue, SharedFormula, shifted_formula, to_serial
+from tjxl.ooxml.refs import Range, cell_ref, column_number, grow, parse_range
 
 MAX_TEXT = 32_767
 
 _PREFIX = rb"(?:[A-Za-z_][\w.-]*:)?"
 _SHEET_DATA = re.compile(rb"<(" + _PREFIX + rb")sheetData\b[^>]*?(/?)>")
-_ROW = re.compile(rb"<" + _PREFIX + rb"row\b([^>]*?)(/?)>")
+_ENCODING = re.compile(rb"<\?xml[^>]*?\bencoding\s*=\s*[\"']([^\"']*)")
+_COLUMN = re.compile(rb"<" + _PREFIX + rb"col\b([^>]*?)/?>")
 _CELL = re.compile(rb"<" + _PREFIX + rb"c(?=[\s/>])([^>]*?)(?:/>|>(.*?)</" + _PREFIX + rb"c\s*>)", re.DOTALL)
-_FORMULA = re.compile(rb"<" + _PREFIX + rb"f(?=[\s/>])[^>]*?(?:/>|>[^<]*</" + _PREFIX + rb"f\s*>)", re.DOTALL)
+_FORMULA = re.compile(rb"<" + _PREFIX + rb"f(?=[\s/>])([^>]*?)(?:/>|>([^<]*)</" + _PREFIX + rb"f\s*>)", re.DOTALL)
 _ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _SQREF = re.compile(rb'(<(?:[\w.-]+:)?(?:conditionalFormatting|dataValidation)\b[^>]*?\bsqref=")([^"]*)(")')
 _EXT_SQREF = re.compile(rb"(<(?:[\w.-]+:)?sqref>)([^<]*)(</)")
@@ -38,7 +41,7 @@ _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 class Put:
     """Set a cell to a value; None empties it. Text stays text, also when it begins with `=`.
 
-    `style` None keeps the cell's own (or the model row's) style.
+    `style` None keeps the cell's own style; a new cell takes the model row's, else its row's or column's.
     """
 
     value: CellValue
@@ -62,6 +65,13 @@ class Recalculated:
 
 
 Edit = Put | PutFormula | Recalculated
+
+
+@dataclass(frozen=True, slots=True)
+class _Restated:
+    """The cell followed a shared formula whose text is lost: it gets its own text and keeps its value."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +111,11 @@ def splice_sheet(
         PackageError: E305, the part is written in a way that cannot be changed safely.
     """
     start = _SHEET_DATA.search(xml)
-    if start is None or not xml.lstrip(b"\xef\xbb\xbf").startswith((b"<?xml", b"<")) or b"\x00" in xml[:64]:
+    if (
+        start is None
+        or not _is_utf8(xml)
+        or xml.rfind(b"<!--", 0, start.start()) > xml.rfind(b"-->", 0, start.start())
+    ):
         raise PackageError("E305")
     prefix = start[1]
     if start[2]:
@@ -114,43 +128,54 @@ def splice_sheet(
         head, body, tail = xml[: start.end()], xml[start.end() : end], xml[end:]
     if b"<!--" in body or b"<![CDATA[" in body:
         raise PackageError("E305")
-    rows = _Rows(body, prefix, date1904)
+    rows = _Rows(body, prefix, date1904, _column_styles(head))
     body = rows.spliced(edits, new_rows or {}, dropped)
     return _grown(_dimension(head, edits), growth) + body + _grown(tail, growth)
+
+
+def _is_utf8(xml: bytes) -> bool:
+    """Whether new text may be written into this part as UTF-8."""
+    declared = _ENCODING.match(xml.removeprefix(b"\xef\xbb\xbf"))
+    return b"\x00" not in xml and (declared is None or declared[1].lower() in (b"utf-8", b"utf8"))
+
+
+def _column_styles(head: bytes) -> list[tuple[int, int, bytes]]:
+    """First column, last column, style: what a cell that does not exist yet looks like."""
+    columns = [_attributes(m[1]) for m in _COLUMN.finditer(head)]
+    return [(int(c[b"min"]), int(c[b"max"]), c[b"style"]) for c in columns if {b"min", b"max", b"style"} <= c.keys()]
 
 
 class _Rows:
     """The rows of one `sheetData`, indexed by their place in the text."""
 
-    def __init__(self, body: bytes, prefix: bytes, date1904: bool) -> None:
-        self.body, self.prefix, self.date1904 = body, prefix, date1904
+    def __init__(self, body: bytes, prefix: bytes, date1904: bool, columns: list[tuple[int, int, bytes]]) -> None:
+        self.body, self.prefix, self.date1904, self.columns = body, prefix, date1904, columns
         self.spans: dict[int, tuple[int, int, int]] = {}  # row → start of tag, end of tag, end of row
+        self.unnumbered = False
         number = 0
         close = b"</" + prefix + b"row"
-        for m in _ROW.finditer(body):
-            r = _attributes(m[1]).get(b"r")
-            number = int(r) if r else number + 1
-            if m[2]:
-                self.spans[number] = (m.start(), m.end(), m.end())
-                continue
-            at = body.find(close, m.end())
-            stop = body.find(b">", at) + 1
-            if at < 0 or stop == 0 or number in self.spans:
+        for m in re.finditer(b"<" + re.escape(prefix) + rb"row(?=[\s/>])([^>]*?)(/?)>", body):
+            r = _attributes(m[1]).get(b"r", b"")
+            previous, number = number, int(r) if r.isdigit() else number + 1
+            self.unnumbered |= not r
+            at = m.end() if m[2] else body.find(close, m.end())
+            stop = m.end() if m[2] else body.find(b">", at) + 1
+            if at < 0 or stop == 0 or number <= previous or (r and not r.isdigit()):
                 raise PackageError("E305")
             self.spans[number] = (m.start(), m.end(), stop)
 
     def spliced(
         self, edits: Mapping[tuple[int, int], Edit], new: Mapping[int, NewRow], dropped: frozenset[int]
     ) -> bytes:
-        by_row: dict[int, dict[int, Edit]] = {r: {} for r in new}
-        for (row, column), edit in edits.items():
+        if self.unnumbered and dropped:  # rows without a number count from the one before
+            raise PackageError("E305")
+        by_row: dict[int, dict[int, Edit | _Restated]] = {r: {} for r in new}
+        for (row, column), edit in {**edits, **self._orphans(edits, dropped)}.items():
             by_row.setdefault(row, {})[column] = edit
         models = {n.like: self._model(n.like) for n in new.values()}
         out: list[bytes] = []
         position = 0
-        order = sorted(self.spans)
-        if order != list(self.spans):
-            raise PackageError("E305")
+        order = list(self.spans)
         for row in sorted({*by_row, *(r for r in dropped if r in self.spans)}):
             if row in self.spans:
                 at, _, after = self.spans[row]
@@ -162,6 +187,35 @@ class _Rows:
             out += [self.body[position:at], change]
             position = after
         return b"".join([*out, self.body[position:]])
+
+    def _orphans(self, edits: Mapping[tuple[int, int], Edit], dropped: Set[int]) -> dict[tuple[int, int], _Restated]:
+        """The cells that follow a shared formula whose text stands in a cell that is overwritten or dropped."""
+        if b'"shared"' not in self.body:
+            return {}
+        overwritten = {place for place, edit in edits.items() if not isinstance(edit, Recalculated)}
+        lost: dict[bytes, SharedFormula | None] = {}
+        out = {}
+        for row, (start, _, end) in self.spans.items():
+            if self.body.find(b'"shared"', start, end) < 0:
+                continue
+            for column, m, _ in self._cells(row):
+                f = _FORMULA.search(m[2] or b"")
+                attributes = _attributes(f[1]) if f else {}
+                if f is None or attributes.get(b"t") != b"shared":
+                    continue
+                gone = row in dropped or (row, column) in overwritten
+                group = attributes.get(b"si", b"")
+                if f[2]:
+                    lost[group] = SharedFormula(html.unescape(f[2].decode()), row, column) if gone else None
+                elif not gone and (origin := lost.get(group)):
+                    out[row, column] = _Restated(shifted_formula(origin, row, column))
+        return out
+
+    def _default_style(self, row: Mapping[bytes, bytes], column: int) -> bytes | None:
+        """The style of a cell that its row (attributes) does not hold yet."""
+        if row.get(b"customFormat") in (b"1", b"true") and b"s" in row:
+            return row[b"s"]
+        return next((style for first, last, style in self.columns if first <= column <= last), None)
 
     def _inner(self, row: int) -> bytes:
         _, tag_end, end = self.spans[row]
@@ -188,7 +242,7 @@ class _Rows:
     def _new_row(
         self,
         row: int,
-        edits: Mapping[int, Edit],
+        edits: Mapping[int, Edit | _Restated],
         new: Mapping[int, NewRow],
         models: Mapping[int, tuple[dict[bytes, bytes], dict[int, bytes]]],
     ) -> bytes:
@@ -197,51 +251,72 @@ class _Rows:
         spec = new.get(row)
         if spec is not None and spec.height is not None:
             attributes |= {b"ht": f"{spec.height:g}".encode(), b"customHeight": b"1"}
-        cells = [self._cell(row, c, edits.get(c, Put(None)), styles.get(c)) for c in sorted({*edits, *styles})]
+        cells = [
+            self._new_cell(row, c, edits.get(c, Put(None)), styles.get(c) or self._default_style(attributes, c))
+            for c in sorted({*edits, *styles})
+        ]
         tag = b"".join(b' %s="%s"' % pair for pair in attributes.items())
         return b'<%srow r="%d"%s>%s</%srow>' % (self.prefix, row, tag, b"".join(cells), self.prefix)
 
     def _changed_row(
-        self, row: int, edits: Mapping[int, Edit], model: tuple[dict[bytes, bytes], dict[int, bytes]]
+        self, row: int, edits: Mapping[int, Edit | _Restated], model: tuple[dict[bytes, bytes], dict[int, bytes]]
     ) -> bytes:
         start, tag_end, _ = self.spans[row]
         tag = self.body[start:tag_end]
         inner, out, position = self._inner(row), [], 0
+        own = _attributes(tag)
         left = dict(sorted(edits.items()))
-        last = 0
+
+        def added(column: int) -> bytes:
+            style = model[1].get(column) or self._default_style(own, column)
+            return self._new_cell(row, column, left.pop(column), style)
+
+        last, widened = 0, False
         for column, m, attributes in self._cells(row):
             if column <= last:
                 raise PackageError("E305")
             last = column
             out.append(inner[position : m.start()])
-            for c in [c for c in left if c < column]:
-                out.append(self._cell(row, c, left.pop(c), model[1].get(c)))
+            before = [added(c) for c in [c for c in left if c < column]]
+            widened |= any(before)
+            out += before
             out.append(self._edited(row, column, m, attributes, left.pop(column)) if column in left else m[0])
             position = m.end()
-        out += [self._cell(row, c, e, model[1].get(c)) for c, e in left.items()]
-        out.append(inner[position:])
-        if left:  # `spans` is a hint that may no longer hold
+        after = [added(c) for c in list(left)]
+        out += [*after, inner[position:]]
+        if widened or any(after):  # `spans` is a hint that may no longer hold
             tag = re.sub(rb'\s+spans="[^"]*"', b"", tag)
         if tag.endswith(b"/>"):
             tag = tag[:-2].rstrip() + b">"
         return tag + b"".join(out) + b"</" + self.prefix + b"row>"
 
-    def _edited(self, row: int, column: int, m: re.Match[bytes], attributes: dict[bytes, bytes], edit: Edit) -> bytes:
-        if not isinstance(edit, Recalculated):
+    def _edited(
+        self, row: int, column: int, m: re.Match[bytes], attributes: dict[bytes, bytes], edit: Edit | _Restated
+    ) -> bytes:
+        if isinstance(edit, Put | PutFormula):
             return self._cell(row, column, edit, attributes.get(b"s"))
         formula = _FORMULA.search(m[2] or b"")
         if formula is None:
             return m[0]
+        if isinstance(edit, _Restated):
+            text = escape(edit.text).encode()
+            return m[0].replace(formula[0], b"<%sf>%s</%sf>" % (self.prefix, text, self.prefix), 1)
         kind, value = _stored(edit.cached, self.date1904)
         kept = b"".join(b' %s="%s"' % (k, v) for k, v in attributes.items() if k != b"t")
         t = b' t="%s"' % kind if kind else b""
         p = self.prefix
         return b"<%sc%s%s>%s<%sv>%s</%sv></%sc>" % (p, kept, t, formula[0], p, value, p, p)
 
-    def _cell(self, row: int, column: int, edit: Edit, style: bytes | None) -> bytes:
+    def _new_cell(self, row: int, column: int, edit: Edit | _Restated, style: bytes | None) -> bytes:
+        """A cell that does not exist yet: it holds no formula to recalculate; empty and plain, it need not exist."""
+        if not isinstance(edit, Put | PutFormula):
+            return b""
+        if isinstance(edit, Put) and edit.value in (None, "") and edit.style is None and not style:
+            return b""
+        return self._cell(row, column, edit, style)
+
+    def _cell(self, row: int, column: int, edit: Put | PutFormula, style: bytes | None) -> bytes:
         p = self.prefix
-        if isinstance(edit, Recalculated):
-            return b""  # the cell does not exist, so it holds no formula
         s = str(edit.style).encode() if edit.style is not None else style
         head = b'<%sc r="%s"%s' % (p, cell_ref(row, column).encode(), b' s="%s"' % s if s else b"")
         if isinstance(edit, PutFormula):
@@ -277,7 +352,7 @@ def _storable(text: str) -> str:
 
 def _text(text: str) -> str:
     text = _storable(text.replace("\r\n", "\n").replace("\r", "\n"))
-    if len(text) > MAX_TEXT:
+    if len(text.encode("utf-16-le")) > 2 * MAX_TEXT:  # Excel counts a character beyond the BMP as two
         raise ValueError(f"text of {len(text)} characters in a cell")
     return escape(_LOOKS_ESCAPED.sub("_x005F_", text))
 
@@ -291,7 +366,9 @@ def _stored(value: CellValue, date1904: bool) -> tuple[bytes, bytes]:
     if isinstance(value, dt.date):
         value = to_serial(value, date1904)
     if isinstance(value, int | float):
-        return b"", (str(int(value)) if value == int(value) else repr(float(value))).encode()
+        if not math.isfinite(value):
+            raise ValueError(f"{value} in a cell")
+        return b"", (str(int(value)) if abs(value) < 1e15 and value == int(value) else repr(float(value))).encode()
     if type(value) is not str and value.startswith("#"):  # an error value of the evaluator
         return b"e", value.encode()
     return b"str", _text(value).encode()
@@ -306,12 +383,9 @@ def _dimension(head: bytes, edits: Mapping[tuple[int, int], Edit]) -> bytes:
         old = parse_range(m[2].decode())
     except ValueError:
         return head
-    bottom = max(old.bottom, *(r for r, _ in edits))
-    right = max(old.right, *(c for _, c in edits))
-    if (bottom, right) == (old.bottom, old.right):
-        return head
-    ref = f"{cell_ref(old.top, old.left)}:{column_letters(right)}{bottom}".encode()
-    return head[: m.start(2)] + ref + head[m.end(2) :]
+    rows, columns = {r for r, _ in edits}, {c for _, c in edits}
+    new = Range(min(old.top, *rows), min(old.left, *columns), max(old.bottom, *rows), max(old.right, *columns))
+    return head if new == old else head[: m.start(2)] + new.ref.encode() + head[m.end(2) :]
 
 
 def _grown(part: bytes, growth: Sequence[Growth]) -> bytes:

@@ -110,7 +110,8 @@ def refresh(editor: BookEditor) -> None:
             value = evaluator.evaluate(text, sheet, row, column)
         except Unsupported:
             continue  # a formula that a person has put there: recalculated on opening
-        if value != grid.value(sheet, row, column):
+        stored = grid.value(sheet, row, column)
+        if value != stored and not (value == "" and stored is None):  # an empty text is stored as no value
             editor.edit(sheet, row, column, Recalculated(value))
     _refresh_charts(editor, evaluator)
 
