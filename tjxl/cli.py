@@ -103,7 +103,7 @@ def collect(
 
     with _progress("正在校验", as_json) as step:
         result = flows.collect(_project(folder), file or (), period, step)
-    needs = any(r["verdict"] in ("returned", "needs_decision") for r in result["returns"]) or bool(result["missing"])
+    needs = any(r["verdict"] in ("returned", "needs_decision") for r in result["returns"])
     _finish(result, as_json, _show("collect"), needs)
 
 

@@ -100,11 +100,13 @@ class Project:
     def refuse_open_master(self) -> None:
         """
         Raises:
-            ProjectError: E205, the master is open in Excel or WPS (its owner file `~$…` is there).
+            ProjectError: E205, the master is open: the file by which Excel and WPS (`~$…`) or LibreOffice
+                (`.~lock.…#`) say so is there.
         """
-        owner = self.master.with_name(f"~${self.master.name}")
-        if owner.exists():
-            raise ProjectError("E205", file=self.master.name)
+        name = self.master.name
+        for sign in (f"~${name}", f".~lock.{name}#"):
+            if self.master.with_name(sign).exists():
+                raise ProjectError("E205", file=name, sign=sign)
 
 
 def _user() -> str:

@@ -26,6 +26,12 @@ def task_code(serial_no: int) -> str:
     return f"T{serial_no:03d}"
 
 
+def serial_of(code: str) -> int | None:
+    """The 序号 that a task code stands for; None for a text that is no task code."""
+    digits = code[1:]
+    return int(digits) if code.startswith("T") and digits.isascii() and digits.isdigit() else None
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One key task (重点工作) of the notice.

@@ -28,7 +28,7 @@ def read_text(path: Path) -> str:
     try:
         size = path.stat().st_size
         if size > SIZE_LIMIT:
-            raise NoticeError("E105", file=path.name, size=size // 2**20, limit=SIZE_LIMIT // 2**20)
+            raise NoticeError("E105", file=path.name, size=-(-size // 2**20), limit=SIZE_LIMIT // 2**20)
         data = path.read_bytes()
     except OSError as error:
         raise NoticeError("E107", file=path.name, reason=_os_reason(error)) from error

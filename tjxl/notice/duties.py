@@ -57,18 +57,20 @@ def settle_duties(rows: Sequence[TaskRow], names: UnitNames) -> Duties:
 def _duty(row: TaskRow, names: UnitNames, out: Duties) -> Duty:
     printed = _printed(row, out)
     meanings = {name: names.meaning(name) for name in printed}
-    lead = next((name for name in printed if not meanings[name].group), "")
+    # A column of leading units says who leads, even by being empty; without one the first-listed unit does.
+    listed = printed if row.leads is None else printed[: len(dict.fromkeys(row.leads))]
+    lead = next((name for name in listed if not meanings[name].group), "")
     roles: dict[str, Role] = {meanings[lead].name: "lead"} if lead else {}
     for name, meaning in meanings.items():
         for unit in meaning.members if meaning.group else (meaning.name,):
             roles.setdefault(unit, "cooperating")
         if meaning.open:
             _ask_who(row, name, meaning.name, meaning.choices, out)
-    if printed and meanings[printed[0]].group:
+    if listed and meanings[listed[0]].group:
         said = f"暂以“{quote(lead)}”牵头" if lead else "暂无牵头单位"
-        out.findings.append(_about(row, "N122", printed[0], lead=said))
-    if len(row.leads) > 1:
-        out.findings.append(_about(row, "N128", "、".join(row.leads)))
+        out.findings.append(_about(row, "N122", listed[0], lead=said))
+    if row.leads is not None and len(listed) > 1:
+        out.findings.append(_about(row, "N128", "、".join(listed)))
     return Duty(lead, tuple(name for name in printed if name != lead), roles)
 
 
@@ -77,12 +79,13 @@ def _printed(row: TaskRow, out: Duties) -> list[str]:
     end = notice_data("units")["open_list_end"]
     printed: dict[str, None] = {}
     repeated: dict[str, None] = {}
-    for name in (*row.leads, *row.others):
+    leads = row.leads or ()
+    for name in (*leads, *row.others):
         unit = name
         if name.endswith(end) and len(name) > len(end):
             out.findings.append(_about(row, "N127", name))
             unit = name.removesuffix(end)
-        if unit in printed and unit not in row.leads:
+        if unit in printed and unit not in leads:
             repeated[unit] = None
         elif looks_odd(unit):
             out.findings.append(_about(row, "N124", unit))

@@ -24,7 +24,7 @@ class TaskRow:
         line: where the row starts in the source.
         theme: the cell's text, empty where the cell is.
         deadline: the cell's text.
-        leads: the names of a column of leading units; empty where there is no such column.
+        leads: the names of the column of leading units; None where there is no such column.
         others: the names of the other columns of units, in printed order.
     """
 
@@ -34,7 +34,7 @@ class TaskRow:
     text: str
     deadline: str
     leaders: tuple[str, ...]
-    leads: tuple[str, ...]
+    leads: tuple[str, ...] | None
     others: tuple[str, ...]
 
     @property
@@ -54,13 +54,10 @@ def read_rows(document: NoticeDocument, columns: Columns) -> tuple[list[TaskRow]
     places: dict[int, list[int]] = {}
     previous = 0
     for row in document.rows:
-        if len(row.cells) != len(document.header.cells):
-            findings.append(_wrong_width(row, len(document.header.cells)))
-            if serial := serial_number(row.cells[0]):  # named above: not missing besides
+        if misshapen := _misshapen(row, len(document.header.cells)):
+            findings.append(misshapen)
+            if serial := serial_number(row.cells[0]):  # named in the finding: not missing besides
                 places.setdefault(serial, [])
-            continue
-        if (longest := max(map(len, row.cells))) > _LONGEST_CELL:
-            findings.append(_too_long(row, longest))
             continue
         printed = row.cells[columns.index["serial_no"]]
         serial_no = serial_number(printed)
@@ -100,7 +97,7 @@ def _task_row(row: Row, serial_no: int, columns: Columns) -> TaskRow:
         text=joined_lines(cell("task")),
         deadline=joined_lines(cell("deadline")),
         leaders=tuple(dict.fromkeys(split_names(cell("leader")))),
-        leads=split_names(cell("lead_unit")),
+        leads=split_names(cell("lead_unit")) if "lead_unit" in columns.index else None,
         others=split_names(cell("units")) + split_names(cell("cooperating_units")),
     )
 
@@ -109,12 +106,15 @@ def _unread_column(title: str) -> Finding:
     return finding("N106", title=quote(title))
 
 
-def _wrong_width(row: Row, expected: int) -> Finding:
-    return finding("N110", line=row.line, value=quote(row.cells[0]), cells=len(row.cells), expected=expected)
-
-
-def _too_long(row: Row, length: int) -> Finding:
-    return finding("N119", line=row.line, value=quote(row.cells[0]), length=length, limit=_LONGEST_CELL)
+def _misshapen(row: Row, expected: int) -> Finding | None:
+    """Why the cells of a row cannot be read at all, if so."""
+    first = quote(row.cells[0])
+    if len(row.cells) != expected:
+        return finding("N110", line=row.line, value=first, cells=len(row.cells), expected=expected)
+    longest = max(map(len, row.cells))
+    if longest > _LONGEST_CELL:
+        return finding("N119", line=row.line, value=first, length=longest, limit=_LONGEST_CELL)
+    return None
 
 
 def _empty_cells(row: TaskRow, columns: Columns) -> list[Finding]:
@@ -124,8 +124,8 @@ def _empty_cells(row: TaskRow, columns: Columns) -> list[Finding]:
     out: list[Finding] = []
     if not row.text:
         out.append(empty("N111", "text", column_title("task")))
-    if not row.leads and ("lead_unit" in columns.index or not row.others):
-        field = "lead_unit" if "lead_unit" in columns.index else "units"
+    if not (row.others if row.leads is None else row.leads):
+        field = "units" if row.leads is None else "lead_unit"
         out.append(empty("N111", "lead_unit", column_title(field)))
     if "leader" in columns.index and not row.leaders:
         out.append(empty("N118", "leaders"))

@@ -116,6 +116,7 @@ class Book:
         root = self.package.xml(part)
         try:
             area = parse_range(root.get("ref", ""))
+            header_rows, totals_rows = int(root.get("headerRowCount", "1")), int(root.get("totalsRowCount", "0"))
         except ValueError as error:
             raise PackageError("E303", reason=part) from error
         titles: list[str] = []
@@ -130,8 +131,8 @@ class Book:
             sheet,
             area,
             columns,
-            int(root.get("headerRowCount", "1")),
-            int(root.get("totalsRowCount", "0")),
+            header_rows,
+            totals_rows,
         )
 
     @cached_property

@@ -7,6 +7,7 @@ an error, and can be brought down by one stray cell at the sheet's far corner. R
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -83,11 +84,7 @@ class SheetCells(NamedTuple):
 def read_shared_strings(xml: bytes) -> list[str]:
     """The shared strings; phonetic hints are left out, runs joined."""
     root = parse_xml(xml)
-    out = []
-    for item in root:
-        if local_name(item) == "si":
-            out.append(_rich_text(item))
-    return out
+    return [_rich_text(item) for item in root if local_name(item) == "si"]
 
 
 def _rich_text(item: etree._Element) -> str:
@@ -188,7 +185,7 @@ def read_sheet(xml: bytes, strings: Sequence[str], columns: frozenset[int] | Non
         for c in row:
             ref = c.get("r")
             column = column_number(ref.rstrip("0123456789")) if ref else column + 1
-            if columns is not None and column not in columns:
+            if len(c) == 0 or (columns is not None and column not in columns):
                 continue
             cell = _cell(c, names, strings)
             if cell is None:
@@ -219,18 +216,18 @@ def _shared_group(c: etree._Element, tag: str) -> str | None:
 
 
 def _cell(c: etree._Element, names: tuple[str, str, str], strings: Sequence[str]) -> RawCell | None:
+    kind = c.get("t", "n")
     text = formula = None
     inline: etree._Element | None = None
     for child in c:
         tag = child.tag
         if tag == names[0]:
             # `<v></v>` of a text is an empty text; of anything else (openpyxl's formulas) it is no value yet
-            text = child.text or ("" if c.get("t") == "str" else None)
+            text = child.text or ("" if kind == "str" else None)
         elif tag == names[1]:
             formula = child.text or ""
         elif tag == names[2]:
             inline = child
-    kind = c.get("t", "n")
     style = _int(c.get("s"), 0)
     if inline is not None and kind == "inlineStr":
         return RawCell(_rich_text(inline), "text", style, formula)
@@ -240,9 +237,9 @@ def _cell(c: etree._Element, names: tuple[str, str, str], strings: Sequence[str]
         return RawCell(None, "text" if kind == "str" else "number", style, formula)
     try:
         if kind == "s":
-            return RawCell(strings[int(text)], "text", style, formula)
+            return RawCell(_string(text, strings), "text", style, formula)
         if kind == "n":
-            return RawCell(float(text), "number", style, formula)
+            return RawCell(_number(text), "number", style, formula)
     except (ValueError, IndexError) as error:
         raise PackageError("E303", reason="cell") from error
     if kind == "b":
@@ -252,6 +249,20 @@ def _cell(c: etree._Element, names: tuple[str, str, str], strings: Sequence[str]
     if kind == "d":
         return RawCell(text, "date", style, formula)
     return RawCell(_unescape(text), "text", style, formula)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def _string(text: str, strings: Sequence[str]) -> str:
+    at = int(text)
+    if at < 0:
+        raise IndexError(text)
+    return strings[at]
 
 
 def from_serial(number: float, date1904: bool = False) -> dt.datetime | None:

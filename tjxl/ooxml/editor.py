@@ -5,6 +5,8 @@ Collects edits, then writes one new package in which only the touched parts diff
 
 from __future__ import annotations
 
+import html
+import posixpath
 import re
 from collections.abc import Mapping, Sequence
 
@@ -15,6 +17,7 @@ from tjxl.ooxml.refs import Range, grow
 from tjxl.ooxml.splice import Edit, Growth, NewRow, Put, PutFormula, splice_sheet
 
 _CALC_PR = re.compile(rb"<((?:[\w.-]+:)?)calcPr\b([^>]*?)(\s*/?)>")
+_INSERT_ROW = re.compile(rb'\s+insertRow(?:Shift)?="[^"]*"')
 _DEFINED_NAME = re.compile(rb"(<(?:[\w.-]+:)?definedName\b[^>]*>)([^<]*)(</)")
 
 
@@ -35,7 +38,7 @@ class BookEditor:
     @property
     def changed(self) -> bool:
         """True when `save` would write something different."""
-        return any(self._edits.values()) or bool(self._parts)
+        return any(self._edits.values()) or bool(self._parts or self._bottom or self._dropped or self._grown)
 
     def edit(self, sheet: str, row: int, column: int, edit: Edit) -> None:
         """Set one cell (the last edit of a cell counts)."""
@@ -89,7 +92,9 @@ class BookEditor:
             PackageError: E311 the table has a totals row; E310 something else stands below it.
         """
         table = self.table(name)
-        if table.totals_rows and rows:
+        if not rows:
+            return []
+        if table.totals_rows:
             raise PackageError("E311", sheet=table.sheet)
         start = self._free.setdefault(name, self._first_free_row(table))
         numbers = list(range(start, start + len(rows)))
@@ -115,7 +120,8 @@ class BookEditor:
         if not wanted:
             return
         for (row, column), cell in sorted(self.book.cells(table.sheet).cells.items()):
-            if row in wanted and table.range.left <= column <= table.range.right and cell.value is not None:
+            inside = table.range.left <= column <= table.range.right
+            if row in wanted and inside and (cell.value is not None or cell.formula is not None):
                 raise PackageError("E310", sheet=table.sheet, row=row)
 
     def save(self, level: int = 6) -> bytes:
@@ -130,33 +136,33 @@ class BookEditor:
             table = self.table(name)
             if bottom > table.last_row:
                 grown.setdefault(table.sheet, []).append(Growth(table.range, bottom))
-                changes[table.part] = _grown_table(self.book.package.read(table.part), table, bottom)
+            changes[table.part] = _filled_table(self.book.package.read(table.part), table, bottom)
         overwritten = False
-        for sheet, edits in self._edits.items():
-            if not edits:
-                continue
+        for sheet in dict.fromkeys([*self._edits, *self._new_rows, *self._dropped, *grown]):
+            edits, dropped = self.edits(sheet), self._dropped.get(sheet, frozenset())
             part = self.book.sheets[sheet].part
-            overwritten |= self._overwrites_formula(sheet, edits)
+            overwritten |= self._overwrites_formula(sheet, edits, dropped)
             changes[part] = splice_sheet(
                 self.book.package.read(part),
                 edits,
                 new_rows=self._new_rows.get(sheet),
-                dropped=self._dropped.get(sheet, frozenset()),
+                dropped=dropped,
                 growth=grown.get(sheet, ()),
                 date1904=self.book.date1904,
             )
+        read = self.book.package.read
+        changes = {n: c for n, c in changes.items() if c is None or n not in self.book.package or read(n) != c}
         if changes:
-            changes |= self._workbook_part(grown)
+            changes = self._workbook_part(grown) | changes
         if overwritten:
             changes |= self._without_calculation_chain()
         return self.book.package.rewritten(changes, level)
 
-    def _overwrites_formula(self, sheet: str, edits: Mapping[tuple[int, int], Edit]) -> bool:
+    def _overwrites_formula(self, sheet: str, edits: Mapping[tuple[int, int], Edit], dropped: frozenset[int]) -> bool:
         cells = self.book.cells(sheet).cells
-        return any(
-            isinstance(edit, Put | PutFormula) and place in cells and cells[place].formula is not None
-            for place, edit in edits.items()
-        )
+        replaced = [place for place, edit in edits.items() if isinstance(edit, Put | PutFormula)]
+        replaced += [place for place in cells if place[0] in dropped]
+        return any(place in cells and cells[place].formula is not None for place in replaced)
 
     def _workbook_part(self, grown: Mapping[str, Sequence[Growth]]) -> dict[str, bytes | None]:
         """Names that end with a grown table follow it; other people's formulas recalculate on opening."""
@@ -165,7 +171,8 @@ class BookEditor:
 
         def longer(m: re.Match[bytes]) -> bytes:
             sheet, bang, refs = m[2].decode().rpartition("!")
-            plain = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
+            plain = html.unescape(sheet)
+            plain = plain[1:-1].replace("''", "'") if plain.startswith("'") else plain
             for g in grown.get(plain, ()):
                 refs = grow(refs, g.area, g.bottom)
             return m[1] + (sheet + bang + refs).encode() + m[3]
@@ -182,8 +189,8 @@ class BookEditor:
         )
         if chain is None or chain not in package:
             return {}
-        folder, _, leaf = package.workbook_part.rpartition("/")
-        rels = f"{folder}/_rels/{leaf}.rels"
+        folder, leaf = posixpath.split(package.workbook_part)
+        rels = posixpath.join(folder, "_rels", f"{leaf}.rels")
         target = re.escape(chain.rpartition("/")[2].encode())
         return {
             chain: None,
@@ -199,10 +206,17 @@ def _in(table: Table, row: int, column: int, value: object) -> bool:
     return inside and value is not None and value != ""
 
 
-def _grown_table(xml: bytes, table: Table, bottom: int) -> bytes:
+def _filled_table(xml: bytes, table: Table, bottom: int) -> bytes:
+    """The table part with rows down to `bottom`; Excel marks an empty table's blank row, which is now a row."""
+    xml = _INSERT_ROW.sub(b"", xml)
+    if bottom <= table.last_row:
+        return xml
     old = table.range
     new = Range(old.top, old.left, bottom, old.right)
-    return xml.replace(f'ref="{old.ref}"'.encode(), f'ref="{new.ref}"'.encode())
+    was = f'ref="{old.ref}"'.encode()
+    if was not in xml:
+        raise PackageError("E305")
+    return xml.replace(was, f'ref="{new.ref}"'.encode())
 
 
 def _recalculating(m: re.Match[bytes]) -> bytes:

@@ -57,7 +57,7 @@ class Package:
     def __init__(self, content: bytes) -> None:
         """
         Raises:
-            PackageError: E302 no readable zip, or two parts of one name; E304 beyond the limits (a zip bomb, too many members).
+            PackageError: E302 no readable zip, or two parts of one name; E304 too many parts, or too large.
         """
         try:
             self.members: list[Member] = read_members(content)

@@ -7,9 +7,7 @@ the three things a plain "set a cell" would not do.
 
 from __future__ import annotations
 
-import datetime as dt
 import html
-import math
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -17,10 +15,9 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from tjxl.errors import PackageError
-from tjxl.ooxml.cells import CellValue, SharedFormula, shifted_formula, to_serial
+from tjxl.ooxml.cells import CellValue, SharedFormula, shifted_formula
 from tjxl.ooxml.refs import Range, cell_ref, column_number, grow, parse_range
-
-MAX_TEXT = 32_767
+from tjxl.ooxml.stored import storable, stored, stored_text
 
 _PREFIX = rb"(?:[A-Za-z_][\w.-]*:)?"
 _SHEET_DATA = re.compile(rb"<(" + _PREFIX + rb")sheetData\b[^>]*?(/?)>")
@@ -33,8 +30,6 @@ _SQREF = re.compile(rb'(<(?:[\w.-]+:)?(?:conditionalFormatting|dataValidation)\b
 _EXT_SQREF = re.compile(rb"(<(?:[\w.-]+:)?sqref>)([^<]*)(</)")
 _FILTER_REF = re.compile(rb'(<(?:[\w.-]+:)?autoFilter\b[^>]*?\bref=")([^"]*)(")')
 _DIMENSION = re.compile(rb'(<(?:[\w.-]+:)?dimension\b[^>]*?\bref=")([^"]*)(")')
-_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +296,7 @@ class _Rows:
         if isinstance(edit, _Restated):
             text = escape(edit.text).encode()
             return m[0].replace(formula[0], b"<%sf>%s</%sf>" % (self.prefix, text, self.prefix), 1)
-        kind, value = _stored(edit.cached, self.date1904)
+        kind, value = stored(edit.cached, self.date1904)
         kept = b"".join(b' %s="%s"' % (k, v) for k, v in attributes.items() if k != b"t")
         t = b' t="%s"' % kind if kind else b""
         p = self.prefix
@@ -320,18 +315,18 @@ class _Rows:
         s = str(edit.style).encode() if edit.style is not None else style
         head = b'<%sc r="%s"%s' % (p, cell_ref(row, column).encode(), b' s="%s"' % s if s else b"")
         if isinstance(edit, PutFormula):
-            kind, value = _stored(edit.cached, self.date1904)
+            kind, value = stored(edit.cached, self.date1904)
             t = b' t="%s"' % kind if kind else b""
-            text = escape(_storable(edit.text)).encode()
+            text = escape(storable(edit.text)).encode()
             return b"%s%s><%sf>%s</%sf><%sv>%s</%sv></%sc>" % (head, t, p, text, p, p, value, p, p)
         if edit.value is None or edit.value == "":
             return head + b"/>"
         if isinstance(edit.value, str):
-            text = _text(edit.value).encode()
+            text = stored_text(edit.value).encode()
             return b'%s t="inlineStr"><%sis><%st xml:space="preserve">%s</%st></%sis></%sc>' % (
                 (head, p, p, text, p, p, p)
             )
-        kind, value = _stored(edit.value, self.date1904)
+        kind, value = stored(edit.value, self.date1904)
         return b"%s%s><%sv>%s</%sv></%sc>" % (head, b' t="%s"' % kind if kind else b"", p, value, p, p)
 
 
@@ -343,35 +338,6 @@ def _model_of(
 
 def _attributes(tag: bytes) -> dict[bytes, bytes]:
     return {m[1]: m[2] if m[2] is not None else m[3] for m in _ATTRIBUTE.finditer(tag)}
-
-
-def _storable(text: str) -> str:
-    """Text as XML 1.0 can hold it: what it cannot hold has no meaning in a cell and is dropped."""
-    return _UNSTORABLE.sub("", text)
-
-
-def _text(text: str) -> str:
-    text = _storable(text.replace("\r\n", "\n").replace("\r", "\n"))
-    if len(text.encode("utf-16-le")) > 2 * MAX_TEXT:  # Excel counts a character beyond the BMP as two
-        raise ValueError(f"text of {len(text)} characters in a cell")
-    return escape(_LOOKS_ESCAPED.sub("_x005F_", text))
-
-
-def _stored(value: CellValue, date1904: bool) -> tuple[bytes, bytes]:
-    """Cell type and stored form of a value that is not shown as an inline string."""
-    if value is None:
-        return b"str", b""
-    if isinstance(value, bool):
-        return b"b", b"1" if value else b"0"
-    if isinstance(value, dt.date):
-        value = to_serial(value, date1904)
-    if isinstance(value, int | float):
-        if not math.isfinite(value):
-            raise ValueError(f"{value} in a cell")
-        return b"", (str(int(value)) if abs(value) < 1e15 and value == int(value) else repr(float(value))).encode()
-    if type(value) is not str and value.startswith("#"):  # an error value of the evaluator
-        return b"e", value.encode()
-    return b"str", _text(value).encode()
 
 
 def _dimension(head: bytes, edits: Mapping[tuple[int, int], Edit]) -> bytes:

@@ -19,6 +19,7 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tjxl.findings import SEVERITY_TITLES, Finding, Severity
+from tjxl.register import serial_of
 from tjxl.sheets.textsize import row_height
 
 RESULT_SHEET = "校验结果"
@@ -26,7 +27,7 @@ AUTHOR = "督查台账校验"
 _ALWAYS = 'LEN("tjxl-mark")>0'
 _COLOURS: dict[Severity, str] = {"error": "FFC7CE", "question": "FFD8A8", "warning": "FFEB9C", "note": "DDEBF7"}
 _WIDTHS = (8, 10, 12, 10, 70)
-_TITLES = ("类别", "工作表", "位置", "任务编码", "说明")
+_TITLES = ("类别", "工作表", "位置", "任务序号", "说明")
 
 
 def annotated(content: bytes, findings: Sequence[Finding]) -> bytes:
@@ -100,7 +101,7 @@ def _result_sheet(book: Workbook, findings: Sequence[Finding]) -> None:
         head.border = Border(thin, thin, thin, thin)
         sheet.column_dimensions[head.column_letter].width = width
     for row, f in enumerate(_worst_first(findings), 5):
-        values = (SEVERITY_TITLES[f.severity], f.sheet or "", f.cell or "", f.task or "", f.message)
+        values = (SEVERITY_TITLES[f.severity], f.sheet or "", f.cell or "", _serial(f.task), f.message)
         for column, value in enumerate(values, 1):
             cell = sheet.cell(row, column)
             cell.value, cell.data_type = value, "s"  # text from outside is never a formula
@@ -118,6 +119,12 @@ def _result_sheet(book: Workbook, findings: Sequence[Finding]) -> None:
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = "4:4"
+
+
+def _serial(task: str | None) -> str:
+    """The number that the unit knows the task by: the code is hidden in its form."""
+    serial = serial_of(task) if task else None
+    return "" if serial is None else str(serial)
 
 
 def _worst_first(findings: Iterable[Finding]) -> list[Finding]:

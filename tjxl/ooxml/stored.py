@@ -1,0 +1,44 @@
+"""How a cell's value is written in XML."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from xml.sax.saxutils import escape
+
+from tjxl.ooxml.cells import CellValue, to_serial
+
+MAX_TEXT = 32_767
+
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def storable(text: str) -> str:
+    """Text as XML 1.0 can hold it: what it cannot hold has no meaning in a cell and is dropped."""
+    return _UNSTORABLE.sub("", text)
+
+
+def stored_text(text: str) -> str:
+    text = storable(text.replace("\r\n", "\n").replace("\r", "\n"))
+    if len(text.encode("utf-16-le")) > 2 * MAX_TEXT:  # Excel counts a character beyond the BMP as two
+        raise ValueError(f"text of {len(text)} characters in a cell")
+    return escape(_LOOKS_ESCAPED.sub("_x005F_", text))
+
+
+def stored(value: CellValue, date1904: bool) -> tuple[bytes, bytes]:
+    """Cell type and stored form of a value that is not shown as an inline string."""
+    if value is None:
+        return b"str", b""
+    if isinstance(value, bool):
+        return b"b", b"1" if value else b"0"
+    if isinstance(value, dt.date):
+        value = to_serial(value, date1904)
+    if isinstance(value, int | float):
+        if not math.isfinite(value):
+            raise ValueError(f"{value} in a cell")
+        return b"", (str(int(value)) if abs(value) < 1e15 and value == int(value) else repr(float(value))).encode()
+    if type(value) is not str and value.startswith("#"):  # an error value of the evaluator
+        return b"e", value.encode()
+    return b"str", stored_text(value).encode()
