@@ -52,7 +52,7 @@ def _root(
 @app.command(help="读取通知，列出任务。")
 def tasks(
     notice: Annotated[Path, typer.Argument(metavar="通知", help="含任务分解表的通知文件。")],
-    year: Annotated[int, typer.Option("--year", metavar="年度", help="年度，如 2022。")],
+    year: Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="年度，如 2022。")],
     as_json: Json = False,
 ) -> None:
     from tjxl import flows
@@ -66,7 +66,7 @@ def tasks(
 def init(
     folder: Annotated[Path, typer.Argument(metavar="项目文件夹", help="要新建的项目文件夹。")],
     notice: Annotated[Path, typer.Option("--notice", metavar="通知", help="含任务分解表的通知文件。")],
-    year: Annotated[int, typer.Option("--year", metavar="年度", help="年度，如 2022。")],
+    year: Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="年度，如 2022。")],
     as_json: Json = False,
 ) -> None:
     from tjxl import flows

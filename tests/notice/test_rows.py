@@ -107,6 +107,20 @@ def test_an_unclear_deadline_is_quoted(read_rows: Read) -> None:
     ]
 
 
+def test_a_custom_and_a_rhythm_are_asked_about(read_rows: Read) -> None:
+    register = read_rows(row(1, "市教委", deadline="汛期前完成"), row(2, "市教委", deadline="每月25日前"))
+    assert said(register) == [
+        ("N132", "question", "第 1 项的完成时限“汛期前完成”按惯例定为 2022-06-15。请确认。"),
+        ("N133", "question", "第 2 项的“每月25日前”是定期要求，不是完成时限。请确定完成日期。"),
+    ]
+
+
+def test_a_notice_without_title(read_rows: Read) -> None:
+    register = read_rows(row(1, "市教委"), head=HEAD.partition("\n")[2])
+    assert register.title == ""
+    assert said(register) == [("N102", "warning", "没有认出通知标题。请在台账的说明中补写。")]
+
+
 def test_a_title_of_another_year(read: Read) -> None:
     register = read(HEAD + row(1, "市教委") + NOTE, 2023)
     assert [f.message for f in register.findings] == [

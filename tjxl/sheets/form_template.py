@@ -125,7 +125,6 @@ class _Template:
         self._lists(lists)
         self.book.define_name(STATUS_NAME, f"={LISTS_SHEET}!$A$2:$A${1 + len(self.statuses)}")
         report.activate()
-        report.set_first_sheet()
 
     def _format(self, style: str) -> Any:
         if style not in self.formats:
