@@ -157,12 +157,15 @@ def simulate(
 
 @app.command(help="用样例通知演示全过程，并留下项目文件夹。")
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="[文件夹]", help="放演示项目的文件夹。")] = Path("tjxl演示"),
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[文件夹]", help="放演示项目的新文件夹，缺省为“tjxl演示”。", show_default=False),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    from tjxl.demo import run_demo
+    from tjxl.demo import free_folder, run_demo
 
-    result = run_demo(folder, quiet=as_json)
+    result = run_demo(folder or free_folder(Path()), quiet=as_json)
     _finish(result, as_json, _show("demo"), False)
 
 

@@ -17,12 +17,22 @@ from tjxl.project import Project
 from tjxl.resources import sample_notice
 from tjxl.simulate import simulate
 
+FOLDER = "tjxl演示"
 YEAR = 2022
 PERIODS = ("2022-05", "2022-06")
 SEED = 2022
 FAULTS = 0.25
 # Of the units asked to mend, this many never answer, so that the dashboard shows what a missing report looks like.
 SILENT = 3
+
+
+def free_folder(parent: Path) -> Path:
+    """A folder for a demo that is not there yet: tjxl演示, tjxl演示2, …"""
+    number, folder = 1, parent / FOLDER
+    while folder.exists():
+        number += 1
+        folder = parent / f"{FOLDER}{number}"
+    return folder
 
 
 class _Run:

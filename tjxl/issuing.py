@@ -13,7 +13,7 @@ from tjxl.periods import Period
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
 from tjxl.sheets.form import FormContent, FormRow
-from tjxl.sheets.form_template import FACTS
+from tjxl.sheets.form_places import FACTS
 from tjxl.sheets.rows import TableRow
 from tjxl.sheets.state import MasterState
 

@@ -69,7 +69,7 @@ def load_settings(path: Path | None = None) -> Settings:
     Raises:
         SpecError: E210 the file is no TOML; E211 a value has no meaning. Both name the file.
     """
-    merged: dict[str, Any] = {k: v for k, v in schema_toml("defaults.toml").items()}
+    merged: dict[str, Any] = dict(schema_toml("defaults.toml"))
     name = "defaults.toml"
     if path is not None and path.exists():
         name = path.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tjxl.formula.values import Value
 
@@ -12,8 +12,7 @@ LAST_ROW = 1048576
 LAST_COLUMN = 16384
 
 
-@dataclass(frozen=True, slots=True)
-class TableArea:
+class TableArea(NamedTuple):
     """An Excel table: rows and columns are 1-based and inclusive; `columns` leads from title to column."""
 
     sheet: str
@@ -23,8 +22,7 @@ class TableArea:
     columns: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(NamedTuple):
     """A rectangle of cells, 1-based and inclusive."""
 
     sheet: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from tjxl.formula.errors import Unsupported
 from tjxl.formula.grid import LAST_COLUMN, LAST_ROW
@@ -39,8 +39,7 @@ _TOKEN = re.compile(
 _RANK = {"=": 0, "<>": 0, "<": 0, "<=": 0, ">": 0, ">=": 0, "&": 1, "+": 2, "-": 2, "*": 3, "/": 3, "^": 4}
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     kind: str
     text: str
     node: Node | None = None

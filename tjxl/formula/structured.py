@@ -5,14 +5,20 @@ In a column title the characters ``[ ] # '`` are escaped by an apostrophe. Sourc
 
 from __future__ import annotations
 
+import re
+
 from tjxl.formula.errors import Unsupported
 from tjxl.formula.nodes import Structured
 
+# `[title]` without anything escaped: nearly every reference of a dashboard.
+_TITLE = re.compile(r"\[([^\[\]#'@ ][^\[\]#']*)\]")
 _PARTS = {"#data", "#headers", "#all", "#this row"}
 
 
 def structured_reference(table: str, text: str, start: int) -> tuple[Structured, int]:
     """Read the brackets after *table*, which open at ``text[start]``; return the reference and the end."""
+    if m := _TITLE.match(text, start):
+        return _build(table, [], [m[1]]), m.end()
     inner = _skip(text, start + 1)
     if text[inner : inner + 1] == "]":
         return Structured(table, frozenset({"#data"}), None, None), inner + 1

@@ -18,7 +18,7 @@ from tjxl.ooxml.cells import SheetCells, from_serial
 from tjxl.periods import parse_period
 from tjxl.register import GOAL_TITLES, ROLE_TITLES
 from tjxl.settings import Settings
-from tjxl.sheets.form_template import FACT_COLUMN, LISTS_SHEET
+from tjxl.sheets.form_places import FACT_COLUMN, LISTS_SHEET
 
 
 def check_alone(path: Path, settings: Settings) -> dict[str, Any]:

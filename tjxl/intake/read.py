@@ -14,7 +14,7 @@ from tjxl.intake import values
 from tjxl.intake.context import ExpectedRow
 from tjxl.intake.values import Reading, squeeze
 from tjxl.ooxml.book import Book
-from tjxl.ooxml.cells import NumberClass, RawCell, SheetCells
+from tjxl.ooxml.cells import NumberClass, RawCell, SheetCells, from_serial
 from tjxl.ooxml.refs import cell_ref
 from tjxl.settings import Settings
 
@@ -23,6 +23,8 @@ REPORT_SHEET = "填报"
 END_MARK = "END"
 _HEADER_SEARCH_ROWS = 60
 _HEADER_MIN_TITLES = 5
+# How many cells right of a label of the head its value may stand.
+_HEAD_REACH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,8 @@ class ReadRow:
         row: the true sheet row.
         values: typed value by field name (None blank or unreadable).
         cells: cell address by field name.
-        originals: what stood in the cell, by field name, for fields that are filled.
-        unreadable: fields that are filled but gave no value.
+        originals: what stood in the cell, by field name, for fields that are filled; a date as a date.
+        unreadable: fields that are filled but gave no value, or whose column is lost.
     """
 
     task_code: str
@@ -119,6 +121,9 @@ class FormReader:
                 twice.setdefault(field.name, [columns[field.name]]).append(column)
             else:
                 columns[field.name] = column
+                if squeeze(text) != squeeze(field.title):
+                    place = {"sheet": self.sheet, "cell": cell_ref(row, column), "field": field.name}
+                    findings.append(finding("R312", value=text.strip(), normalised=field.title, **place))
         for name, places in twice.items():
             cells = "、".join(cell_ref(row, c) for c in places)
             title = self.spec.field(name).title
@@ -129,14 +134,14 @@ class FormReader:
         return _Header(row, columns, tuple(findings))
 
     def _read_head(self, header_row: int) -> tuple[dict[str, Any], dict[str, str], frozenset[str]]:
-        """Each label's value stands in the cell to its right."""
+        """Each label's value stands in the cell to its right, or further off where a column was inserted."""
         labels = _title_index(self.spec.head)
         places: dict[str, tuple[int, int]] = {}
         for (row, column), cell in self.cells.cells.items():
             if row < header_row and isinstance(cell.value, str):
                 field = labels.get(squeeze(cell.value).rstrip(":"))
                 if field is not None:
-                    places.setdefault(field.name, (row, column + 1))
+                    places.setdefault(field.name, (row, self._value_column(row, column, labels)))
         head: dict[str, Any] = {}
         addresses: dict[str, str] = {}
         unreadable = set()
@@ -156,6 +161,16 @@ class FormReader:
             if reading.unreadable:
                 unreadable.add(field.name)
         return head, addresses, frozenset(unreadable)
+
+    def _value_column(self, row: int, label: int, labels: Mapping[str, Field]) -> int:
+        """The first filled cell right of a label and before the next one; where all are blank, the nearest."""
+        for column in range(label + 1, label + 1 + _HEAD_REACH):
+            cell = self.cells.cells.get((row, column))
+            if cell is not None and isinstance(cell.value, str) and squeeze(cell.value).rstrip(":") in labels:
+                break
+            if cell is not None and (cell.value is not None or cell.formula is not None):
+                return column
+        return label + 1
 
     def _read_rows(self, header: _Header) -> tuple[ReadRow, ...]:
         key_column = header.columns.get("task_code")
@@ -194,6 +209,8 @@ class FormReader:
         unreadable = set()
         for field in self.spec.fields:
             column = columns.get(field.name)
+            if column is None and field.owner == "unit":
+                unreadable.add(field.name)  # said once, of the header: rules on it would repeat it row by row
             if column is None or field.owner == "check":
                 continue
             cell = cells.get(column)
@@ -201,7 +218,7 @@ class FormReader:
             reading = self._reading(field, cell)
             typed[field.name] = reading.value
             if cell is not None and cell.value is not None:
-                originals[field.name] = cell.value
+                originals[field.name] = self._as_shown(cell)
             if field.owner != "unit":
                 continue
             if reading.finding is not None:
@@ -222,6 +239,13 @@ class FormReader:
         if field.kind == "phone":
             return values.read_phone(cell)
         return values.read_text(cell, number, self.book.date1904)
+
+    def _as_shown(self, cell: RawCell) -> Any:
+        """A cell's value; a number in a date format as the date that a person sees."""
+        moment = None
+        if isinstance(cell.value, float) and self._number_class(cell) == "date":
+            moment = from_serial(cell.value, self.book.date1904)
+        return moment.date() if moment else cell.value
 
     def _number_class(self, cell: RawCell | None) -> NumberClass:
         if cell is None or not isinstance(cell.value, float):
@@ -265,7 +289,8 @@ def check_rows_present(
             kept.append(rows[0])
             findings += _changed_locked(form.sheet, rows[0], expected[code], spec)
     missing = [e.serial_no for c, e in expected.items() if c not in by_task]
-    if missing and form.rows:
+    unkeyed = any(f.code == "R301" or (f.code == "R302" and f.field == "task_code") for f in form.findings)
+    if missing and not unkeyed:
         findings.append(finding("R307", sheet=form.sheet, tasks="、".join(map(str, sorted(missing)))))
     return tuple(kept), findings
 

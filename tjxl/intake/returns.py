@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from tjxl.errors import PackageError
 from tjxl.fields.spec import rule_finding
 from tjxl.findings import Finding, Verdict, finding, verdict_of
-from tjxl.intake.context import Context, ExpectedRow
+from tjxl.intake.context import Context, ExpectedRow, MergedReturn
 from tjxl.intake.identify import IDENTITY_SHEET, Identity, check_identity, read_identity
 from tjxl.intake.read import (
     FormReader,
@@ -124,11 +124,15 @@ def judge(returns: Sequence[Return], context: Context) -> list[Return]:
 
 
 def _repeats_settled(returns: Sequence[Return], context: Context) -> list[Return]:
-    """Of several returns of one unit the newest counts (填报日期, then file time); failure mode 29."""
+    """Of several returns of one unit the newest counts (填报日期, then file time); failure mode 29.
+
+    A form on which another unit's name stands proves nothing about the unit that it was issued to: it goes back, and
+    displaces nobody's return.
+    """
     by_unit: dict[str, list[int]] = {}
     out = list(returns)
     for i, r in enumerate(returns):
-        if r.form is not None and r.identity is not None:
+        if r.form is not None and r.identity is not None and all(f.code != "I205" for f in r.findings):
             by_unit.setdefault(r.identity.unit_code, []).append(i)
     for unit, places in by_unit.items():
         ranked = sorted(places, key=lambda i: _recency(returns[i]), reverse=True)
@@ -137,26 +141,36 @@ def _repeats_settled(returns: Sequence[Return], context: Context) -> list[Return
             other = returns[i]
             if other.source.sha256 == best.source.sha256:
                 out[i] = _ignored(other, finding("I207", successor=best.source.file))
-            elif _recency(other)[:2] == _recency(best)[:2]:
+            elif _moment(other) == _moment(best):
                 out[i] = _with(other, finding("I210", other=best.source.file))
                 out[ranked[0]] = _with(out[ranked[0]], finding("I210", other=other.source.file))
             else:
                 out[i] = _ignored(other, finding("I206", successor=best.source.file))
         merged = context.merged.get(unit)
-        if merged is not None and merged.reported_on is not None and _merged_is_newer(best, merged):
-            out[ranked[0]] = _ignored(best, finding("I209", merged=merged.reported_on.isoformat()))
+        if merged is not None and merged.reported_on is not None:
+            out[ranked[0]] = _against_merged(out[ranked[0]], merged)
     return out
 
 
-def _recency(r: Return) -> tuple[dt.date, dt.datetime, str]:
-    """By its own 填报日期, then the file's time; the digest only makes the order stable."""
-    reported = head_date(r.form) if r.form is not None else None
-    return reported or dt.date.min, r.source.time.replace(microsecond=0), r.source.sha256
-
-
-def _merged_is_newer(r: Return, merged: Any) -> bool:
+def _against_merged(r: Return, merged: MergedReturn) -> Return:
+    """A return beside the one of its unit that is merged already: newer is a correction, older is not wanted."""
     theirs = (merged.reported_on or dt.date.min, merged.file_time or dt.datetime.min)
-    return _recency(r)[:2] < theirs
+    if r.source.sha256 == merged.sha256 or _moment(r) > theirs:
+        return r
+    if _moment(r) == theirs:
+        return _with(r, finding("I210", other=merged.file))
+    return _ignored(r, finding("I209", merged=theirs[0].isoformat()))
+
+
+def _moment(r: Return) -> tuple[dt.date, dt.datetime]:
+    """When a return was made: its own 填报日期, then the file's time."""
+    reported = head_date(r.form) if r.form is not None else None
+    return reported or dt.date.min, r.source.time.replace(microsecond=0)
+
+
+def _recency(r: Return) -> tuple[dt.date, dt.datetime, str, str]:
+    """By its moment; digest and name only make the order stable."""
+    return *_moment(r), r.source.sha256, r.source.file
 
 
 def _ignored(r: Return, why: Finding) -> Return:
@@ -190,13 +204,11 @@ def _checked(returns: Sequence[Return], context: Context) -> list[Return]:
             table.owner.append(i)
             table.rows.append(row)
             table.expected.append(expected[row.task_code])
-    if not heads:
-        return list(returns)
-    for i, f in (*_head_findings(returns, heads, context), *_row_findings(returns, table, context)):
-        found.setdefault(i, []).append(f)
+    if heads:
+        for i, f in (*_head_findings(returns, heads, context), *_row_findings(returns, table, context)):
+            found.setdefault(i, []).append(f)
     return [
-        replace(r, findings=_in_reading_order((*r.findings, *found[i]))) if i in found else r
-        for i, r in enumerate(returns)
+        replace(r, findings=_in_reading_order((*r.findings, *found.get(i, ())))) for i, r in enumerate(returns)
     ]
 
 

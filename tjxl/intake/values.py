@@ -24,6 +24,7 @@ _FULL_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _MONTH_END = re.compile(r"(?:(\d{4})\s*年)?\s*(\d{1,2})\s*月\s*(?:底前?|末前?)")
 _MONTH_DAY = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_MONTH_AND_DAY = re.compile(r"(\d{1,2})[-/.](\d{1,2})")
 _SHORT_DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{1,2})")
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
@@ -149,9 +150,11 @@ def _percent_text(text: str) -> float | None:
 
 
 def _chinese_number(text: str) -> int | None:
-    """八十 → 80, 一百 → 100, 35 → 35; None for anything else. Whole numbers up to 199."""
+    """八十 → 80, 百 and 一百 → 100, 35 → 35; None for anything else. Whole numbers up to 199."""
     if text.isdecimal() and len(text) <= 3:
         return int(text)
+    if text == "百":
+        return 100
     hundreds, _, rest = text.rpartition("百")
     tens, ten, ones = rest.rpartition("十")
     parts = [_DIGITS.get(hundreds) if "百" in text else 0, (_DIGITS.get(tens) if tens else 1) if ten else 0]
@@ -204,6 +207,8 @@ def _text_date(text: str, original: str, year: int) -> Reading:
         return _dated(last, original, year, note="V407" if m[1] else "V414")
     if m := _MONTH_DAY.fullmatch(text):
         return _dated(_date(year, m[1], m[2]), original, year, note="V414")
+    if m := _MONTH_AND_DAY.fullmatch(text):
+        return _one_of((_date(year, m[1], m[2]), _date(year, m[2], m[1])), original, year, note="V414")
     if m := _SHORT_DATE.fullmatch(text):
         return _short_date(m, original, year)
     return Reading(None, finding("V410", value=original))
@@ -214,9 +219,14 @@ def _short_date(m: re.Match[str], original: str, year: int) -> Reading:
     a, b, c = m[1], m[2], m[3]
     century = year // 100 * 100
     tries = (_date(century + int(a), b, c), _date(century + int(c), a, b), _date(century + int(c), b, a))
+    return _one_of(tries, original, year, note="V407")
+
+
+def _one_of(tries: tuple[dt.date | None, ...], original: str, year: int, note: str) -> Reading:
+    """The one plausible date of several readings; none is an error, more are a question."""
     plausible = sorted({d for d in tries if d is not None and year - 1 <= d.year <= year + 5})
     if len(plausible) == 1:
-        return _dated(plausible[0], original, year, note="V407")
+        return _dated(plausible[0], original, year, note)
     if plausible:
         readings = "、".join(d.isoformat() for d in plausible)
         return Reading(None, finding("V408", value=original, readings=readings))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from lxml import etree
 
@@ -14,6 +14,9 @@ from tjxl.ooxml.package import Package, local_name
 from tjxl.ooxml.refs import Range, parse_range
 
 _REL_ID = "}id"
+# Returns of one period share their template's texts byte for byte: these are parsed once. Larger parts are not kept.
+_KEPT_PART = 64 * 1024
+_kept_strings = lru_cache(maxsize=8)(read_shared_strings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,10 @@ class Book:
     @cached_property
     def _strings(self) -> list[str]:
         part = self._part_of_kind("/sharedStrings")
-        return read_shared_strings(self.package.read(part)) if part else []
+        if part is None:
+            return []
+        xml = self.package.read(part)
+        return _kept_strings(xml) if len(xml) <= _KEPT_PART else read_shared_strings(xml)
 
     @cached_property
     def number_classes(self) -> tuple[NumberClass, ...]:

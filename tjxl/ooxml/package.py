@@ -69,6 +69,7 @@ class Package:
         if len(self._by_name) != len(self.members):  # readers disagree on which of two equal names counts
             raise PackageError("E302")
         self._inflated: dict[str, bytes] = {}
+        self._relations: dict[str, dict[str, tuple[str, str]]] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._by_name
@@ -120,8 +121,13 @@ class Package:
                 return target
         raise PackageError("E302")
 
-    def relations(self, part: str) -> dict[str, tuple[str, str]]:
+    def relations(self, part: str) -> Mapping[str, tuple[str, str]]:
         """Relationships of a part: id → (target part, type). External targets are left out."""
+        if part not in self._relations:
+            self._relations[part] = self._read_relations(part)
+        return self._relations[part]
+
+    def _read_relations(self, part: str) -> dict[str, tuple[str, str]]:
         folder, name = posixpath.split(part)
         rels = posixpath.join(folder, "_rels", f"{name}.rels")
         if rels not in self:

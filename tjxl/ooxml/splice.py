@@ -26,6 +26,7 @@ _COLUMN = re.compile(rb"<" + _PREFIX + rb"col\b([^>]*?)/?>")
 _CELL = re.compile(rb"<" + _PREFIX + rb"c(?=[\s/>])([^>]*?)(?:/>|>(.*?)</" + _PREFIX + rb"c\s*>)", re.DOTALL)
 _FORMULA = re.compile(rb"<" + _PREFIX + rb"f(?=[\s/>])([^>]*?)(?:/>|>([^<]*)</" + _PREFIX + rb"f\s*>)", re.DOTALL)
 _ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_REF = re.compile(rb"""(?:^|\s)r\s*=\s*["']\s*([A-Za-z]*)([0-9]*)""")
 _SQREF = re.compile(rb'(<(?:[\w.-]+:)?(?:conditionalFormatting|dataValidation)\b[^>]*?\bsqref=")([^"]*)(")')
 _EXT_SQREF = re.compile(rb"(<(?:[\w.-]+:)?sqref>)([^<]*)(</)")
 _FILTER_REF = re.compile(rb'(<(?:[\w.-]+:)?autoFilter\b[^>]*?\bref=")([^"]*)(")')
@@ -150,7 +151,8 @@ class _Rows:
         number = 0
         close = b"</" + prefix + b"row"
         for m in re.finditer(b"<" + re.escape(prefix) + rb"row(?=[\s/>])([^>]*?)(/?)>", body):
-            r = _attributes(m[1]).get(b"r", b"")
+            ref = _REF.search(m[1])
+            r = ref[1] + ref[2] if ref else b""
             previous, number = number, int(r) if r.isdigit() else number + 1
             self.unnumbered |= not r
             at = m.end() if m[2] else body.find(close, m.end())
@@ -193,7 +195,7 @@ class _Rows:
         for row, (start, _, end) in self.spans.items():
             if self.body.find(b'"shared"', start, end) < 0:
                 continue
-            for column, m, _ in self._cells(row):
+            for column, m in self._cells(row):
                 f = _FORMULA.search(m[2] or b"")
                 attributes = _attributes(f[1]) if f else {}
                 if f is None or attributes.get(b"t") != b"shared":
@@ -216,13 +218,13 @@ class _Rows:
         _, tag_end, end = self.spans[row]
         return b"" if tag_end == end else self.body[tag_end : self.body.rfind(b"</", tag_end, end)]
 
-    def _cells(self, row: int) -> Iterator[tuple[int, re.Match[bytes], dict[bytes, bytes]]]:
+    def _cells(self, row: int) -> Iterator[tuple[int, re.Match[bytes]]]:
+        """Column and text of each cell; its attributes (group 1) are taken apart only where they are needed."""
         column = 0
         for m in _CELL.finditer(self._inner(row)):
-            attributes = _attributes(m[1])
-            ref = attributes.get(b"r")
-            column = column_number(ref.rstrip(b"0123456789").decode()) if ref else column + 1
-            yield column, m, attributes
+            ref = _REF.search(m[1])
+            column = column_number(ref[1].decode()) if ref and ref[1] else column + 1
+            yield column, m
 
     def _model(self, row: int) -> tuple[dict[bytes, bytes], dict[int, bytes]]:
         """Row attributes and cell styles of a model row."""
@@ -232,7 +234,8 @@ class _Rows:
         attributes = _attributes(self.body[start:tag_end])
         for name in (b"r", b"spans", b"hidden"):
             attributes.pop(name, None)
-        return attributes, {c: a[b"s"] for c, _, a in self._cells(row) if b"s" in a}
+        styles = ((c, _attributes(m[1]).get(b"s")) for c, m in self._cells(row))
+        return attributes, {column: style for column, style in styles if style is not None}
 
     def _new_row(
         self,
@@ -267,7 +270,7 @@ class _Rows:
             return self._new_cell(row, column, left.pop(column), style)
 
         last, widened = 0, False
-        for column, m, attributes in self._cells(row):
+        for column, m in self._cells(row):
             if column <= last:
                 raise PackageError("E305")
             last = column
@@ -275,7 +278,7 @@ class _Rows:
             before = [added(c) for c in [c for c in left if c < column]]
             widened |= any(before)
             out += before
-            out.append(self._edited(row, column, m, attributes, left.pop(column)) if column in left else m[0])
+            out.append(self._edited(row, column, m, left.pop(column)) if column in left else m[0])
             position = m.end()
         after = [added(c) for c in list(left)]
         out += [*after, inner[position:]]
@@ -286,15 +289,16 @@ class _Rows:
         return tag + b"".join(out) + b"</" + self.prefix + b"row>"
 
     def _edited(
-        self, row: int, column: int, m: re.Match[bytes], attributes: dict[bytes, bytes], edit: Edit | _Restated
+        self, row: int, column: int, m: re.Match[bytes], edit: Edit | _Restated
     ) -> bytes:
+        attributes = _attributes(m[1])
         if isinstance(edit, Put | PutFormula):
             return self._cell(row, column, edit, attributes.get(b"s"))
         formula = _FORMULA.search(m[2] or b"")
         if formula is None:
             return m[0]
         if isinstance(edit, _Restated):
-            text = escape(edit.text).encode()
+            text = html.escape(edit.text, quote=False).encode()
             return m[0].replace(formula[0], b"<%sf>%s</%sf>" % (self.prefix, text, self.prefix), 1)
         kind, value = stored(edit.cached, self.date1904)
         kept = b"".join(b' %s="%s"' % (k, v) for k, v in attributes.items() if k != b"t")
@@ -317,7 +321,7 @@ class _Rows:
         if isinstance(edit, PutFormula):
             kind, value = stored(edit.cached, self.date1904)
             t = b' t="%s"' % kind if kind else b""
-            text = escape(storable(edit.text)).encode()
+            text = html.escape(storable(edit.text), quote=False).encode()
             return b"%s%s><%sf>%s</%sf><%sv>%s</%sv></%sc>" % (head, t, p, text, p, p, value, p, p)
         if edit.value is None or edit.value == "":
             return head + b"/>"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import math
 import re
-from xml.sax.saxutils import escape
 
 from tjxl.ooxml.cells import CellValue, to_serial
 
@@ -24,7 +24,7 @@ def stored_text(text: str) -> str:
     text = storable(text.replace("\r\n", "\n").replace("\r", "\n"))
     if len(text.encode("utf-16-le")) > 2 * MAX_TEXT:  # Excel counts a character beyond the BMP as two
         raise ValueError(f"text of {len(text)} characters in a cell")
-    return escape(_LOOKS_ESCAPED.sub("_x005F_", text))
+    return html.escape(_LOOKS_ESCAPED.sub("_x005F_", text), quote=False)
 
 
 def stored(value: CellValue, date1904: bool) -> tuple[bytes, bytes]:

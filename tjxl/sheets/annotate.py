@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from openpyxl.formatting.formatting import ConditionalFormattingList
-from openpyxl.formatting.rule import FormulaRule
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -71,7 +72,8 @@ def _clear_marks(sheet: Worksheet) -> None:
 def _mark(sheet: Worksheet, cell: str, findings: Sequence[Finding]) -> None:
     worst = min((f.severity for f in findings), key=list(_COLOURS).index)
     fill = PatternFill(bgColor=_COLOURS[worst], fill_type="solid")
-    rule = FormulaRule(formula=[_ALWAYS], fill=fill, font=Font(bold=True), stopIfTrue=True)
+    look = DifferentialStyle(font=Font(bold=True), fill=fill)
+    rule = Rule(type="expression", dxf=look, stopIfTrue=True, formula=[_ALWAYS])
     marks = ConditionalFormattingList()
     marks.add(cell, rule)  # first, so that no colour of the form itself hides it
     for area in sheet.conditional_formatting:

@@ -19,7 +19,7 @@ from tjxl.periods import Period
 from tjxl.register import GOAL_TITLES, ROLE_TITLES
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
-from tjxl.sheets.form_template import (
+from tjxl.sheets.form_places import (
     FACT_COLUMN,
     FACT_MARK,
     FACTS,
@@ -29,10 +29,10 @@ from tjxl.sheets.form_template import (
     ROW_MARK,
     SIGNATURE_ROW,
     Geometry,
-    build_template,
     geometry,
     self_check_formula,
 )
+from tjxl.sheets.form_template import build_template
 from tjxl.sheets.textsize import row_height
 
 END_MARK = "END"

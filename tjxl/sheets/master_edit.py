@@ -76,4 +76,3 @@ def set_current_period(editor: BookEditor, period: Period) -> None:
         if name in editor.book.names:
             sheet, area = editor.book.names[name]
             editor.edit(sheet, area.top, area.left, Put(value))
-

@@ -7,15 +7,15 @@ formula columns of its tables, and the area of 看板. The office's formulas rec
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 from collections.abc import Iterator
-from xml.sax.saxutils import escape
 
 from tjxl.formula.errors import Unsupported
 from tjxl.formula.evaluate import Evaluator
 from tjxl.formula.grid import Area, TableArea
 from tjxl.formula.values import ExcelError, Value
-from tjxl.ooxml.cells import CellValue, RawCell, to_serial
+from tjxl.ooxml.cells import CellValue, SheetCells, to_serial
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.package import local_name
 from tjxl.ooxml.refs import Range, parse_range
@@ -35,27 +35,34 @@ _FORMAT_CODE = re.compile(r"<(?:[\w.-]+:)?formatCode>[^<]*</(?:[\w.-]+:)?formatC
 
 
 class EditedGrid:
-    """A workbook with its pending edits, as formulas see it (`tjxl.formula.grid.Grid`)."""
+    """A workbook with its pending edits, as formulas see it (`tjxl.formula.grid.Grid`).
+
+    No rows may be appended to its tables while it is in use.
+    """
 
     def __init__(self, editor: BookEditor) -> None:
         self._editor = editor
         self._tables = {name.lower(): name for name in editor.book.tables}
         self._names = {name.lower(): place for name, place in editor.book.names.items()}
         self._used: dict[str, tuple[int, int]] = {}
+        self._cells: dict[str, SheetCells] = {}
+        self._areas: dict[str, TableArea | None] = {}
 
-    def _cell(self, sheet: str, row: int, column: int) -> RawCell | None:
-        if sheet not in self._editor.book.sheets:
-            return None
-        return self._editor.book.cells(sheet).cells.get((row, column))
+    def _sheet(self, sheet: str) -> SheetCells:
+        """The stored cells of a sheet; none where there is no such sheet."""
+        found = self._cells.get(sheet)
+        if found is None:
+            book = self._editor.book
+            found = self._cells[sheet] = book.cells(sheet) if sheet in book.sheets else SheetCells({}, [], [], {})
+        return found
 
     def value(self, sheet: str, row: int, column: int) -> Value:
         """The value to be stored."""
         edit = self._editor.edits(sheet).get((row, column))
-        if isinstance(edit, Put):
-            return _as_value(edit.value, self._editor.book.date1904)
-        if isinstance(edit, PutFormula | Recalculated):
-            return _as_value(edit.cached, self._editor.book.date1904)
-        cell = self._cell(sheet, row, column)
+        if edit is not None:
+            value = edit.value if isinstance(edit, Put) else edit.cached
+            return _as_value(value, self._editor.book.date1904)
+        cell = self._sheet(sheet).cells.get((row, column))
         if cell is None or cell.value is None:
             return None
         return ExcelError(cell.value) if cell.kind == "error" else cell.value
@@ -65,14 +72,14 @@ class EditedGrid:
         edit = self._editor.edits(sheet).get((row, column))
         if isinstance(edit, PutFormula):
             return edit.text
-        if isinstance(edit, Put) or sheet not in self._editor.book.sheets:
+        if isinstance(edit, Put):
             return None
-        return self._editor.book.cells(sheet).formula(row, column)
+        return self._sheet(sheet).formula(row, column)
 
     def used(self, sheet: str) -> tuple[int, int]:
         """Last used row and column."""
         if sheet not in self._used:
-            rows, columns = self._editor.book.cells(sheet).bounds if sheet in self._editor.book.sheets else (0, 0)
+            rows, columns = self._sheet(sheet).bounds
             for row, column in self._editor.edits(sheet):
                 rows, columns = max(rows, row), max(columns, column)
             self._used[sheet] = (rows, columns)
@@ -80,7 +87,11 @@ class EditedGrid:
 
     def table(self, name: str) -> TableArea | None:
         """A table with the rows appended to it."""
-        own = self._tables.get(name.lower())
+        if name not in self._areas:
+            self._areas[name] = self._table_area(self._tables.get(name.lower()))
+        return self._areas[name]
+
+    def _table_area(self, own: str | None) -> TableArea | None:
         if own is None:
             return None
         table = self._editor.book.tables[own]
@@ -118,7 +129,7 @@ def refresh(editor: BookEditor) -> None:
 
 def _own_formulas(editor: BookEditor) -> Iterator[tuple[str, int, int]]:
     """Formula cells in tjxl's own places, in sheet order."""
-    places: list[tuple[str, Range]] = []
+    places: dict[str, list[Range]] = {}
     for layout in master_layout().values():
         table = editor.book.tables.get(layout.title)
         if table is None:
@@ -127,13 +138,13 @@ def _own_formulas(editor: BookEditor) -> Iterator[tuple[str, int, int]]:
             at = table.columns.get(column.title)
             if at is not None and column.owner == "generated":
                 bottom = editor.last_row(layout.title)
-                places.append((table.sheet, Range(table.first_row, at, bottom, at)))
+                places.setdefault(table.sheet, []).append(Range(table.first_row, at, bottom, at))
     if DASHBOARD_AREA in editor.book.names:
-        places.append(editor.book.names[DASHBOARD_AREA])
-    for sheet, area in places:
-        cells = editor.book.cells(sheet).cells
-        for (row, at), cell in cells.items():
-            if area.top <= row <= area.bottom and area.left <= at <= area.right and cell.formula is not None:
+        sheet, area = editor.book.names[DASHBOARD_AREA]
+        places.setdefault(sheet, []).append(area)
+    for sheet, areas in places.items():
+        for (row, at), cell in editor.book.cells(sheet).cells.items():
+            if cell.formula is not None and any(a.top <= row <= a.bottom and a.left <= at <= a.right for a in areas):
                 yield sheet, row, at
 
 
@@ -195,8 +206,7 @@ def _with_points(xml: str, evaluator: Evaluator) -> str:
 
 
 def _point(prefix: str, index: int, value: Value, numeric: bool) -> str:
-    if value is None or (numeric and (isinstance(value, str) or isinstance(value, bool))):
+    if value is None or (numeric and isinstance(value, str | bool)):
         return ""
     shown = f"{value:.15g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
-    return f'<{prefix}pt idx="{index}"><{prefix}v>{escape(shown)}</{prefix}v></{prefix}pt>'
-
+    return f'<{prefix}pt idx="{index}"><{prefix}v>{html.escape(shown, quote=False)}</{prefix}v></{prefix}pt>'

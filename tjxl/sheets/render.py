@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
 
 from tjxl.formula import Area, Formula, Value
 from tjxl.sheets.calculate import Values
 from tjxl.sheets.model import Cell, Chart, Highlight, Page, Series, Sheet, Table, Validation, Workbook
 from tjxl.sheets.theme import chart_fill, colour, highlight_properties, label_colour, style_properties
+from tjxl.sheets.worksheet import ValuedWorksheet
 
 _PAPER = {"A4": 9, "A3": 8}
 _MARGINS = {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.6}
@@ -21,19 +21,6 @@ _FOOTER = "&L&9&A&C&9第 &P 页，共 &N 页&R&9打印日期：&D"
 # The font that column widths are measured in: 7 pixels a digit, also where Arial is replaced by Liberation Sans.
 _NORMAL = {"font_name": "Arial", "font_size": 10}
 _CHART_FONT = "微软雅黑"
-
-
-class _ValuedWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter is not typed
-    """A worksheet whose formulas carry every kind of value, and are written as they are."""
-
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002
-        """XlsxWriter looks for thirty newer functions here, for two fifths of its time; tjxl uses none of them."""
-        return formula.removeprefix("=")
-
-    def _xml_formula_element(self, formula: str, result: Any, attributes: Any = ()) -> None:
-        """An empty result is a text; XlsxWriter alone leaves it looking uncalculated."""
-        marked = [*attributes, ("t", "str")] if result == "" else attributes
-        super()._xml_formula_element(formula, result, marked)
 
 
 def render(book: Workbook, values: Values) -> bytes:
@@ -82,7 +69,7 @@ class _SheetWriter:
         self._out = out
         self._sheet = sheet
         self._values = values
-        self._to = out.add_worksheet(sheet.title, worksheet_class=_ValuedWorksheet)
+        self._to = out.add_worksheet(sheet.title, worksheet_class=ValuedWorksheet)
 
     def write(self) -> None:
         sheet, to = self._sheet, self._to

@@ -62,7 +62,7 @@ def typed(cell: RawCell | None, column: Column, date1904: bool = False) -> Any:
         return None
     value = cell.value
     if isinstance(value, float) and not isinstance(value, bool):
-        if column.kind == "date" or column.kind == "datetime":
+        if column.kind in ("date", "datetime"):
             moment = from_serial(value, date1904)
             return (moment.date() if column.kind == "date" else moment) if moment else value
         if column.kind == "int":

@@ -1,4 +1,4 @@
-"""What the master holds, read once per command: meta data, tasks, assignments, units, ledger, submissions, questions."""
+"""What the master holds, read once per command: meta data, tasks, assignments, units, ledger and the rest."""
 
 from __future__ import annotations
 

@@ -1,0 +1,51 @@
+"""Projects of the sample notice, made once; each test that writes gets a copy of its own."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.office import JUNE, MAY, Office
+from tjxl import flows
+from tjxl.project import Project
+from tjxl.resources import sample_notice
+from tjxl.simulate import simulate
+
+
+@pytest.fixture(scope="session")
+def issued_project(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """The sample's project with the forms of 2022-05 issued. Not to be written to."""
+    root = tmp_path_factory.mktemp("样例") / "2022年重点工作"
+    flows.init(root, Path(str(sample_notice())), 2022)
+    flows.issue(Project(root), MAY)
+    return Office(Project(root))
+
+
+@pytest.fixture(scope="session")
+def second_period(issued_project: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """2022-05 reported by every unit and merged, the forms of 2022-06 issued. Not to be written to."""
+    office = copy_of(issued_project, tmp_path_factory.mktemp("第二期") / "2022年重点工作")
+    simulate(office.project, MAY, seed=7)
+    office.merge()
+    flows.issue(office.project, JUNE)
+    return office
+
+
+@pytest.fixture
+def office(issued_project: Office, tmp_path: Path) -> Office:
+    """A project of one's own, the forms of 2022-05 issued."""
+    return copy_of(issued_project, tmp_path / "2022年重点工作")
+
+
+@pytest.fixture
+def june(second_period: Office, tmp_path: Path) -> Office:
+    """A project of one's own in its second period."""
+    return copy_of(second_period, tmp_path / "2022年重点工作")
+
+
+def copy_of(office: Office, root: Path) -> Office:
+    """The same project in another folder."""
+    shutil.copytree(office.project.root, root)
+    return Office(Project(root))

@@ -1,0 +1,112 @@
+"""The sheet 自检 of a form: one line per check of the head, the totals of the rows, links to what is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tjxl.fields.selfcheck import head_formula
+from tjxl.fields.spec import Spec
+from tjxl.formula import Evaluator, MemoryGrid
+from tjxl.ooxml.refs import cell_ref, column_letters
+from tjxl.periods import Period
+from tjxl.resources import layout_toml
+from tjxl.sheets.form_pen import FormPen
+from tjxl.sheets.form_places import Geometry, as_of_text
+
+_FIRST_ROW = 5
+_WIDTHS = (34, 14, 56, 10)
+_WRONG = "×"
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line: what is looked at, the result's formula and value on an empty form, the reason's, where to go."""
+
+    item: str
+    formula: str
+    value: str | int
+    target: str
+    why: str = ""
+    why_value: str = ""
+
+
+class CheckSheet:
+    """Writes the self-check sheet; its formulas follow the sheet 填报 as the unit fills it in."""
+
+    def __init__(self, pen: FormPen, spec: Spec, places: Geometry, period: Period) -> None:
+        self.pen, self.spec, self.places, self.period = pen, spec, places, period
+        self.words = layout_toml("form.toml")["check"]
+
+    def write(self, sheet: Any) -> None:
+        """Fill the sheet."""
+        for i, width in enumerate(_WIDTHS):
+            sheet.set_column(i, i, width)
+        sheet.set_row(0, 30)
+        sheet.write_string(0, 0, self.words["heading"], self.pen.style("sheet_title"))
+        sheet.write_string(1, 0, self.words["note"], self.pen.style("sheet_hint"))
+        for i, title in enumerate(self.words["columns"]):
+            sheet.write_string(_FIRST_ROW - 2, i, title, self.pen.style("header"))
+        heads = self._head_lines()
+        first_count = _FIRST_ROW + len(heads)
+        for row, line in enumerate((*heads, *self._count_lines(first_count)), _FIRST_ROW):
+            self._write_line(sheet, row - 1, line)
+        self._verdict(sheet, first_count)
+        self.pen.protect(sheet)
+        self.pen.page(sheet, landscape=False)
+
+    def _head_lines(self) -> list[_Line]:
+        fine = self.spec.self_check.fine
+        cells = {n: f"{self.spec.sheet}!${column_letters(c)}${r}" for n, (r, c) in self.places.head.items()}
+        lines = []
+        for field in self.spec.head:
+            if field.owner != "unit":
+                continue
+            check = head_formula(self.spec, field.name, cells, as_of_text(self.period))[1:]
+            empty = str(Evaluator(MemoryGrid({})).evaluate(check, self.spec.sheet, 1, 1))
+            lines.append(
+                _Line(
+                    self.words["head_item"].format(title=field.title),
+                    f'IF({check}="{fine}","{fine}","{_WRONG}")',
+                    fine if empty == fine else _WRONG,
+                    cell_ref(*self.places.head[field.name]),
+                    f'IF({check}="{fine}","",{check})',
+                    "" if empty == fine else empty,
+                )
+            )
+        return lines
+
+    def _count_lines(self, first: int) -> list[_Line]:
+        """Rows in all, fine, with a hint, not started; what remains has to be mended."""
+        texts, letter = self.spec.self_check, self.places.letters("self_check")
+        column = f"{self.spec.sheet}!${letter}:${letter}"
+        target = cell_ref(self.places.header_row, self.places.columns["self_check"])
+        formulas = {
+            "rows_total": f'COUNTIF({self.spec.sheet}!$A:$A,"T*")',
+            "rows_fine": f'COUNTIF({column},"{texts.fine}")',
+            "rows_hint": f'COUNTIF({column},"{texts.warning_prefix}*")',
+            "rows_open": f'COUNTIF({column},"{texts.unfilled}")',
+            "rows_wrong": f"B{first}-B{first + 1}-B{first + 2}-B{first + 3}",
+        }
+        return [_Line(self.words[name], formula, 0, target) for name, formula in formulas.items()]
+
+    def _write_line(self, sheet: Any, row: int, line: _Line) -> None:
+        sheet.set_row(row, 22)
+        sheet.write_string(row, 0, line.item, self.pen.style("body+line"))
+        sheet.write_formula(row, 1, f"={line.formula}", self.pen.style("body+outcome"), line.value)
+        if line.why:
+            sheet.write_formula(row, 2, f"={line.why}", self.pen.style("body+outcome_text"), line.why_value)
+        else:
+            sheet.write_blank(row, 2, None, self.pen.style("body+line"))
+        link = f"internal:'{self.spec.sheet}'!{line.target}"
+        sheet.write_url(row, 3, link, self.pen.style("body+link"), self.words["go"])
+
+    def _verdict(self, sheet: Any, first_count: int) -> None:
+        """The sentence below the lines, and the colours of ✓ and ×."""
+        heads = f'COUNTIF(B{_FIRST_ROW}:B{first_count - 1},"{_WRONG}")=0'
+        rows = f"B{first_count + 3}=0,B{first_count + 4}=0"
+        done = f'=IF(AND({heads},{rows}),"{self.words["all_fine"]}","{self.words["not_yet"]}")'
+        sheet.write_formula(first_count + 5, 0, done, self.pen.style("sheet_title"), self.words["not_yet"])
+        for name, mark in (("check_fine", self.spec.self_check.fine), ("check_wrong", _WRONG)):
+            options = {"type": "cell", "criteria": "==", "value": f'"{mark}"', "format": self.pen.highlight(name)}
+            sheet.conditional_format(_FIRST_ROW - 1, 1, first_count - 2, 1, options)

@@ -1,0 +1,80 @@
+"""The sheet 填报说明 of a form: how to fill it in, what not to do, every field's rules, a good row and a poor one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tjxl.fields.guide import GuideSample, guide_items, guide_samples
+from tjxl.fields.spec import Spec
+from tjxl.resources import layout_toml
+from tjxl.sheets.form_pen import FormPen
+from tjxl.sheets.textsize import row_height
+
+_WIDTHS = (16, 12, 52, 60)
+
+
+class GuideSheet:
+    """Writes the guide from the rules' own sentences and the texts of `workbook/form.toml`."""
+
+    def __init__(self, pen: FormPen, spec: Spec, year: int) -> None:
+        self.pen, self.spec, self.year = pen, spec, year
+        self.words = layout_toml("form.toml")["guide"]
+
+    def write(self, sheet: Any) -> None:
+        """Fill the sheet."""
+        for i, width in enumerate(_WIDTHS):
+            sheet.set_column(i, i, width)
+        sheet.set_row(0, 32)
+        sheet.write_string(0, 0, self.words["heading"].format(year=self.year), self.pen.style("sheet_title"))
+        row = self._paragraphs(sheet, 1)
+        row = self._fields(sheet, row)
+        row = self._heading(sheet, row, self.words["samples_title"])
+        for look, sample in zip(("good_row", "poor_row"), guide_samples(self.spec), strict=True):
+            row = self._sample(sheet, row, sample, look)
+        self.pen.protect(sheet)
+        self.pen.page(sheet, landscape=False)
+        sheet.hide_gridlines(2)
+
+    def _paragraphs(self, sheet: Any, row: int) -> int:
+        names = {meaning: titles[0] for meaning, titles in self.spec.statuses.items()}
+        for part in ("steps", "dont"):
+            row = self._heading(sheet, row, self.words[f"{part}_title"])
+            for line in self.words[part]:
+                text = line.format(**names)
+                sheet.merge_range(row, 0, row, 3, text, self.pen.style("paragraph"))
+                sheet.set_row(row, row_height([(text, sum(_WIDTHS))], 22))
+                row += 1
+        return row
+
+    def _fields(self, sheet: Any, row: int) -> int:
+        row = self._heading(sheet, row, self.words["fields_title"])
+        for i, title in enumerate(self.words["field_columns"]):
+            sheet.write_string(row, i, title, self.pen.style("header"))
+        row += 1
+        for item in (*guide_items(self.spec, "head"), *guide_items(self.spec)):
+            rules = "\n".join(item.rules)
+            for i, text in enumerate((item.title, item.necessity, item.what, rules)):
+                sheet.write_string(row, i, text, self.pen.style("body+text" if i < 2 else "body+given_text"))
+            sheet.set_row(row, row_height([(item.what, _WIDTHS[2]), (rules, _WIDTHS[3])], 24))
+            row += 1
+        return row
+
+    def _heading(self, sheet: Any, row: int, text: str) -> int:
+        sheet.set_row(row, 26)
+        sheet.merge_range(row, 0, row, 3, text, self.pen.style("heading"))
+        return row + 1
+
+    def _sample(self, sheet: Any, row: int, sample: GuideSample, look: str) -> int:
+        sheet.merge_range(row, 0, row, 3, sample.title, self.pen.style(f"body+line+{look}"))
+        row += 1
+        for title, value in sample.cells:
+            shown = "" if value is None else f"{value:.0%}" if isinstance(value, float) else str(value)
+            sheet.write_string(row, 0, title, self.pen.style("body+text"))
+            sheet.merge_range(row, 1, row, 3, shown, self.pen.style("body+given_text"))
+            sheet.set_row(row, row_height([(shown, sum(_WIDTHS[1:]))], 20))
+            row += 1
+        why = "\n".join((sample.why, *sample.complaints))
+        sheet.write_string(row, 0, self.words["why"], self.pen.style("body+text"))
+        sheet.merge_range(row, 1, row, 3, why, self.pen.style(f"body+given_text+{look}"))
+        sheet.set_row(row, row_height([(why, sum(_WIDTHS[1:]))], 20))
+        return row + 1
