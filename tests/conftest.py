@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
+
+# `python -m pytest` puts the checkout first on the path, where it would hide the data folders of an installed package.
+_ROOT = Path(__file__).resolve().parents[1]
+sys.path[:] = [p for p in sys.path if Path(p).resolve() != _ROOT] + [str(_ROOT)]
 
 from tests.office import JUNE, MAY, Office
 from tjxl import flows

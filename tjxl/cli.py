@@ -6,6 +6,7 @@ Exit status: 0 done; 1 done, but something needs a person; 2 it could not be don
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from tjxl.errors import TjxlError
 app = typer.Typer(
     name="tjxl",
     help="政府重点工作督查台账：从任务分解表到总台账，全年下发、收集、校验、合并。",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -44,9 +45,12 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。")] = False,
 ) -> None:
     del version  # answered by its callback
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @app.command(help="读取通知，列出任务。")
@@ -218,15 +222,39 @@ def main() -> None:
     except TjxlError as error:
         _fail(str(error))
     except (KeyboardInterrupt, typer.Abort):
-        _fail("已中断。总台账保持原样。")
+        _fail("已中断。总台账是完整的：这一步要么已经写入，要么没有写入；再运行一次即可。")
     except OSError as error:
-        _fail(f"文件“{error.filename or ''}”无法读写：{error.strerror or error}。请检查路径、权限和磁盘空间。")
+        from tjxl.merge.commit import plain_reason
+
+        place = f"文件“{error.filename}”" if error.filename else "项目文件夹"
+        _fail(f"{place}无法读写：{plain_reason(error)}。请检查路径、权限和磁盘空间。")
     except Exception as error:
-        usage = getattr(error, "format_message", None)  # click's own errors: typer ships its own copy of click
-        if callable(usage):
-            _fail(f"命令写法有误：{usage()} 请用 --help 查看用法。")
+        if callable(getattr(error, "format_message", None)):  # click's own errors: typer ships a copy of click
+            _fail(f"命令写法有误：{_usage(error)}请用 --help 查看用法。")
         # a fault of ours: said in one line, never as a traceback
         _fail(f"程序出现意外错误（{type(error).__name__}：{error}）。请把这行文字和所用文件交技术支持。")
+
+
+def _usage(error: Exception) -> str:
+    """A usage error of click, said in Chinese; what it has no word for is given as click says it."""
+    param = getattr(error, "param", None)
+    names = [n for n in getattr(param, "opts", ()) if n.startswith("-")]
+    name = names[0] if names else str(getattr(param, "metavar", None) or "").strip("[]") or "参数"
+    kind = type(error).__name__
+    if kind == "MissingParameter":
+        return f"缺少{name}。"
+    if kind == "BadParameter":
+        return f"{name} 的值不可用。"
+    if kind == "NoSuchOption":
+        return f"没有选项 {getattr(error, 'option_name', '')}。"
+    if kind == "BadOptionUsage":
+        return f"选项 {getattr(error, 'option_name', '')} 的用法不对。"
+    words = str(getattr(error, "message", error))
+    if quoted := re.search(r"No such command '(.*?)'", words):
+        return f"没有命令 {quoted[1]}。"
+    if extra := re.search(r"unexpected extra arguments? \((.*?)\)", words):
+        return f"多余的参数 {extra[1]}。"
+    return f"{words} "
 
 
 def _fail(sentence: str) -> None:

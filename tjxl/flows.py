@@ -158,7 +158,7 @@ def _note_issued(
         if code not in known
     ]
     newest = max([*state.issued_periods, period])
-    editor = BookEditor(state.content)
+    editor = BookEditor(state.book)
     append(editor, master_layout()["submissions"], rows)
     set_current_period(editor, newest)
     refresh(editor)
@@ -269,6 +269,8 @@ def check(file: Path, project: Project | None = None) -> dict[str, Any]:
     """
     from tjxl.intake.alone import check_alone
     from tjxl.intake.expected import intake_context
+    from tjxl.intake.returns import judge, read_return
+    from tjxl.intake.sources import single_source
 
     if not file.is_file():
         raise ProjectError("E209", file=file)
@@ -276,8 +278,8 @@ def check(file: Path, project: Project | None = None) -> dict[str, Any]:
         return check_alone(file, load_settings())
     state = MasterState(project.master.read_bytes())
     period = _current_period(project, state, None)
-    returns = gather_returns(file.parent, intake_context(state, period, project.settings()), (file,))
-    return returns[0].to_json()
+    context = intake_context(state, period, project.settings())
+    return judge([read_return(single_source(file, file.parent), context)], context)[0].to_json()
 
 
 def status(project: Project) -> dict[str, Any]:

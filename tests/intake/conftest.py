@@ -21,6 +21,7 @@ class Desk:
 
     def __init__(self, office: Office, period: str) -> None:
         self.office, self.period = office, period
+        self.messages: dict[str, list[str]] = {}
         self.context: Context = intake_context(office.state, parse_period(period), office.project.settings())
 
     def form(self, unit: str) -> bytes:
@@ -41,7 +42,13 @@ class Desk:
             for name, content in files.items()
         ]
         returns = judge([read_return(s, self.context) for s in sources], self.context)
+        self.messages = {r.source.file: [f.message for f in r.findings] for r in returns}
         return {r.source.file: outcome(r.to_json()) for r in returns}
+
+    def message(self, content: bytes) -> str:
+        """The first sentence that a file gets."""
+        self.judge(content)
+        return self.messages["a.xlsx"][0]
 
     def filled(self, unit: str, **cells: object) -> bytes:
         """A unit's form without a mistake but for these cells."""

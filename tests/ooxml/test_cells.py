@@ -147,7 +147,8 @@ def test_shared_formulas_as_excel_stores_them() -> None:
         worksheet(
             '<row r="2"><c r="C2"><f t="shared" ref="C2:D3" si="0">IF($A2="",B2*B$1,任务台账!A2)</f><v>1</v></c>'
             '<c r="D2"><f t="shared" si="0"/><v>2</v></c></row>'
-            '<row r="3"><c r="C3"><f t="shared" si="0"/><v>3</v></c><c r="E3"><f t="shared" si="9"/><v>4</v></c></row>'
+            '<row r="3"><c r="C3"><f t="shared" si="0"/><v>3</v></c>'
+            '<c r="E3"><f t="shared" si="9"/><v>4</v></c></row>'
         ),
         [],
     )
@@ -175,7 +176,8 @@ def test_array_and_plain_formulas() -> None:
 def test_addresses_may_be_left_out() -> None:
     sheet = read_sheet(
         worksheet(
-            '<row><c><v>1</v></c><c/><c><v>3</v></c></row><row r="5"><c r="B5"><v>4</v></c><c><v>5</v></c></row><row><c><v>6</v></c></row>'
+            "<row><c><v>1</v></c><c/><c><v>3</v></c></row>"
+            '<row r="5"><c r="B5"><v>4</v></c><c><v>5</v></c></row><row><c><v>6</v></c></row>'
         ),
         [],
     )
@@ -298,7 +300,8 @@ def test_number_classes(code: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("number", "expected"),
     [(0, "general"), (1, "number"), (4, "number"), (9, "percent"), (10, "percent"), (14, "date"), (22, "date"),
-     (31, "date"), (36, "date"), (37, "number"), (45, "date"), (48, "number"), (49, "text"), (57, "date"), (58, "date")],
+     (31, "date"), (36, "date"), (37, "number"), (45, "date"), (48, "number"), (49, "text"), (57, "date"),
+     (58, "date")],
 )  # fmt: skip
 def test_built_in_formats(number: int, expected: str) -> None:
     """27 to 36 and 50 to 58 are the dates of Chinese Excel (ECMA-376 part 1, 18.8.30)."""

@@ -1,10 +1,11 @@
 """Packages from strangers: broken, dangerous, or simply odd.
 
-Whatever the bytes, the answer is a ``PackageError`` (E302 broken, E303 odd XML, E304 too large) or a readable package.
+Whatever the bytes, the answer is a readable package or a ``PackageError``: E302 broken, E303 odd XML, E304 too large.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import tracemalloc
@@ -126,10 +127,8 @@ def test_one_changed_byte_is_refused_or_does_no_harm(start: int) -> None:
         broken = content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :]
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            try:
+            with contextlib.suppress(PackageError):  # any other error fails the test
                 read_everything(broken)
-            except PackageError as error:
-                assert error.code in ("E302", "E303", "E304")
 
 
 @given(st.binary(max_size=300))

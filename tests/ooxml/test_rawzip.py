@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 
 import pytest
@@ -82,6 +83,15 @@ def test_an_encrypted_member_is_refused() -> None:
     central = content.index(b"PK\x01\x02")
     content[6] |= 1
     content[central + 8] |= 1
+    with pytest.raises(zipfile.BadZipFile):
+        read_members(bytes(content))
+
+
+def test_a_member_that_is_not_all_there_is_refused() -> None:
+    """Copied unread, it would take the bytes of its neighbours along."""
+    content = bytearray(archive())
+    central = content.index(b"PK\x01\x02")
+    struct.pack_into("<L", content, central + 20, len(content))
     with pytest.raises(zipfile.BadZipFile):
         read_members(bytes(content))
 

@@ -50,6 +50,10 @@ def spread(function: Callable[..., Value], *operands: Value | Array) -> Value | 
         # The blank rows left out could change the result; tjxl writes no such formula.
         raise Unsupported("element-wise arithmetic over whole columns")
     height, width = max(a.height for a in arrays), max(a.width for a in arrays)
+    if all(a.height == height and a.width == width for a in arrays):  # nearly always
+        return Array(
+            [[function(*elements) for elements in zip(*row, strict=True)] for row in _rows(operands, height, width)]
+        )
     rows = []
     for r in range(height):
         row: list[Value] = []
@@ -58,6 +62,13 @@ def spread(function: Callable[..., Value], *operands: Value | Array) -> Value | 
             row.append(NA if any(e is _ABSENT for e in elements) else function(*elements))
         rows.append(row)
     return Array(rows)
+
+
+def _rows(operands: Sequence[Value | Array], height: int, width: int) -> Iterator[list[Sequence[Value]]]:
+    """Row by row what each operand gives: arrays of one shape, single values repeated."""
+    singles = {i: [o] * width for i, o in enumerate(operands) if not isinstance(o, Array)}
+    for r in range(height):
+        yield [o.rows[r] if isinstance(o, Array) else singles[i] for i, o in enumerate(operands)]
 
 
 _ABSENT = object()

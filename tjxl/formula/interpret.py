@@ -40,18 +40,18 @@ class Interpreter:
         match node:
             case Literal(value):
                 return value
-            case Missing():
-                return None
-            case Reference(sheet, top, left, bottom, right):
-                return Area(sheet or self._sheet, top, left, bottom, right)
             case Structured():
                 return self._structured(node)
-            case Name(name):
-                return self._named(name)
-            case Chain(first, rest):
-                return self._chain(first, rest, array)
             case Call():
                 return self._call(node, array)
+            case Chain(first, rest):
+                return self._chain(first, rest, array)
+            case Reference(sheet, top, left, bottom, right):
+                return Area(sheet or self._sheet, top, left, bottom, right)
+            case Name(name):
+                return self._named(name)
+            case Missing():
+                return None
             case Signed(is_negative, operand):
                 return self._unary(negative if is_negative else positive, operand, array)
             case Percent(operand):

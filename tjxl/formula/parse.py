@@ -78,6 +78,7 @@ class _Parser:
 
     def __init__(self, tokens: list[_Token]) -> None:
         self._tokens = tokens
+        self._marks = [token.text if token.kind == "mark" else "" for token in tokens]
         self._at = 0
         self._depth = 0
         self._deepest = 0
@@ -98,8 +99,7 @@ class _Parser:
         return token
 
     def _mark(self) -> str:
-        token = self._peek()
-        return token.text if token.kind == "mark" else ""
+        return self._marks[self._at]
 
     def _expect(self, mark: str) -> None:
         if self._mark() != mark:

@@ -6,17 +6,17 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from tjxl.errors import PackageError
+from tjxl.errors import TjxlError
 from tjxl.fields.spec import load_spec
 from tjxl.findings import finding
 from tjxl.intake.context import Context, ExpectedRow
 from tjxl.intake.identify import IDENTITY_SHEET, Identity, read_identity
 from tjxl.intake.returns import Return, judge, read_return
-from tjxl.intake.sources import open_source
+from tjxl.intake.sources import single_source
 from tjxl.ooxml.book import Book
 from tjxl.ooxml.cells import SheetCells, from_serial
 from tjxl.periods import parse_period
-from tjxl.register import GOAL_TITLES, ROLE_TITLES
+from tjxl.register import GOAL_TITLES, ROLE_TITLES, serial_of
 from tjxl.settings import Settings
 from tjxl.sheets.form_places import FACT_COLUMN, LISTS_SHEET
 
@@ -26,17 +26,21 @@ def check_alone(path: Path, settings: Settings) -> dict[str, Any]:
 
     The tasks and their facts are read from the form's hidden list, which is what its 自检 goes by too.
     """
-    source = next(iter(open_source(path, path.parent)))
+    source = single_source(path, path.parent)
     note = finding("I221")
     try:
         book = Book(source.content)
         identity = read_identity(book.cells(IDENTITY_SHEET)) if IDENTITY_SHEET in book.sheets else None
         lists = book.cells(LISTS_SHEET) if LISTS_SHEET in book.sheets else None
-    except PackageError:
+        if identity is not None:
+            parse_period(identity.period)
+    except TjxlError:  # no workbook, or a hidden sheet that somebody has changed
         identity = lists = None
     if identity is None or lists is None:
         r = read_return(source, _context(Identity("", "", "", "", "2000-01", "", ""), {}, settings))
-        return Return(r.source, r.identity, r.form, (*r.findings, note), r.settled).to_json()
+        # "another master's" cannot be told here: what speaks against such a form is that it was tampered with
+        said = (finding("I203") if f.code == "I202" else f for f in r.findings)
+        return Return(r.source, r.identity, r.form, (*said, note), r.settled).to_json()
     expected = _expected(lists)
     context = _context(identity, expected, settings)
     r = judge([read_return(source, context)], context)[0]
@@ -67,7 +71,7 @@ def _expected(lists: SheetCells) -> dict[str, ExpectedRow]:
         code, role, goal, deadline, status, percent, text = (_value(lists, row, FACT_COLUMN + i) for i in range(7))
         out[str(code)] = ExpectedRow(
             task_code=str(code),
-            serial_no=0,
+            serial_no=serial_of(str(code)) or 0,
             role=roles.get(str(role), "cooperating"),
             goal=goals.get(str(goal), "complete"),
             deadline=_day(deadline),

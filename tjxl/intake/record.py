@@ -34,7 +34,7 @@ def write_feedback(project: Project, period: Period, returns: Sequence[Return]) 
         return out
     folder.mkdir(parents=True, exist_ok=True)
     for r in needy:
-        copy = _annotated_copy(project, r)
+        copy = _annotated_copy(project, period, r)
         if copy is not None:
             path = folder / _copy_name(r)
             path.write_bytes(copy)
@@ -44,7 +44,7 @@ def write_feedback(project: Project, period: Period, returns: Sequence[Return]) 
     return out
 
 
-def _annotated_copy(project: Project, r: Return) -> bytes | None:
+def _annotated_copy(project: Project, period: Period, r: Return) -> bytes | None:
     """None where the file is no workbook that can be marked: the text says what to do."""
     if r.identity is None:
         return None
@@ -54,7 +54,7 @@ def _annotated_copy(project: Project, r: Return) -> bytes | None:
     from tjxl.sheets.annotate import annotated
 
     try:
-        return annotated(content, r.findings)
+        return annotated(content, r.findings, f"{r.identity.unit} {period.title}")
     except Exception:  # openpyxl refuses some workbooks that can be read; the text alone then goes back
         return None
 
@@ -82,7 +82,7 @@ def note_verdicts(state: MasterState, period: Period, returns: Sequence[Return])
 
     Collecting the same files again changes nothing: a return counts once, by its digest.
     """
-    editor = BookEditor(state.content)
+    editor = BookEditor(state.book)
     layout = master_layout()["submissions"]
     by_unit = {r.identity.unit_code: r for r in returns if r.identity and r.verdict in ("returned", "needs_decision")}
     accepted = {

@@ -32,6 +32,9 @@ from tjxl.ooxml.book import Book
 if TYPE_CHECKING:
     from tjxl.fields.frame import Unreadable
 
+# Office packages that are no workbooks, by the folder of their main part.
+_PACKAGES = {"word": "Word 文档", "ppt": "演示文稿", "visio": "Visio 图"}
+
 
 @dataclass(frozen=True, slots=True)
 class Return:
@@ -87,7 +90,8 @@ def read_return(source: Source, context: Context) -> Return:
 def _read_workbook(source: Source, context: Context) -> Return:
     book = Book(source.content)
     if not book.sheets:
-        return Return(source, findings=(finding("I214", kind="不含工作表的文件"),))
+        kind = _PACKAGES.get(book.package.workbook_part.partition("/")[0], "不含工作表的文件")
+        return Return(source, findings=(finding("I214", kind=kind),))
     identity = read_identity(book.cells(IDENTITY_SHEET)) if IDENTITY_SHEET in book.sheets else None
     if identity is None:
         return Return(source, findings=(finding("I201"),))
@@ -207,9 +211,7 @@ def _checked(returns: Sequence[Return], context: Context) -> list[Return]:
     if heads:
         for i, f in (*_head_findings(returns, heads, context), *_row_findings(returns, table, context)):
             found.setdefault(i, []).append(f)
-    return [
-        replace(r, findings=_in_reading_order((*r.findings, *found.get(i, ())))) for i, r in enumerate(returns)
-    ]
+    return [replace(r, findings=_in_reading_order((*r.findings, *found.get(i, ())))) for i, r in enumerate(returns)]
 
 
 def _in_reading_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

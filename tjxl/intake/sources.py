@@ -68,8 +68,14 @@ class Source:
 def find_sources(inbox: Path, files: Sequence[Path] = ()) -> list[Path]:
     """The files on disk to look at, in the order of their names; with `files`, just those."""
     if files:
-        return list(files)
+        return [_below(inbox, path) for path in files]
     return sorted(p for p in inbox.rglob("*") if p.is_file() and not _of_the_system(p.relative_to(inbox)))
+
+
+def _below(inbox: Path, path: Path) -> Path:
+    """A path that a person typed, spelled like those found in 收件 where it lies there."""
+    real, root = path.resolve(), inbox.resolve()
+    return inbox / real.relative_to(root) if real.is_relative_to(root) else path
 
 
 def _of_the_system(path: Path | PurePosixPath) -> bool:
@@ -100,6 +106,14 @@ def open_source(path: Path, inbox: Path) -> Iterator[Source]:
         yield Source(label, content, time, path)
 
 
+def single_source(path: Path, folder: Path) -> Source:
+    """The one file at `path`, or in the zip there; a zip of several is said to be one."""
+    sources = list(open_source(path, folder))
+    if len(sources) == 1:
+        return sources[0]
+    return replace(sources[0], file=path.name, content=b"", finding=finding("I214", kind="含多个文件的压缩包"))
+
+
 def _is_package(content: bytes) -> bool:
     """True for a zip that is a document (Office, OpenDocument), not a folder of files."""
     try:
@@ -115,6 +129,9 @@ def _members(label: str, content: bytes, container: Path, time: dt.datetime, dep
         infos = [i for i in z.infolist() if not i.is_dir()]
         if len(infos) > MAX_ZIP_MEMBERS or sum(i.file_size for i in infos) > MAX_ZIP_TOTAL or depth > MAX_ZIP_DEPTH:
             yield Source(label, b"", time, container, finding("I218"))
+            return
+        if not infos:
+            yield Source(label, b"", time, container, finding("I214", kind="空的压缩包"))
             return
         for info in sorted(infos, key=_member_name):
             name = _member_name(info)
@@ -186,5 +203,22 @@ def foreign_kind(content: bytes) -> Finding | None:
         head = content[:512].lstrip().lower()
         if head.startswith((b"<!doctype html", b"<html", b"<table", b"<?xml")):
             return finding("I214", kind="网页或 XML 文件")
-        return finding("I212")
+        return finding("I214", kind="文本文件（.csv、.txt 等）") if _is_text(content) else finding("I212")
+    if b"mimetypeapplication/vnd.oasis.opendocument" in content[:128]:
+        return finding("I214", kind="OpenDocument 文件（.ods、.odt 等）")
     return None
+
+
+def _is_text(content: bytes) -> bool:
+    """True for content that reads as text in one of the encodings in use."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    if b"\x00" in content:
+        return False
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return all(c.isprintable() or c in "\r\n\t\f\ufeff" for c in text)
+    return False

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tjxl.findings import Finding, finding
@@ -50,6 +51,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
 
 
+@lru_cache(maxsize=4096)  # titles and locked texts come again in every return
 def squeeze(text: str) -> str:
     """Folded text without any white space: how titles and names are compared."""
     return "".join(fold(text).split())

@@ -13,10 +13,27 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tjxl.errors import ProjectError
 from tjxl.project import TEMPORARY_PREFIX, Project
+
+_WRITERS = 8
+
+
+_REASONS = {
+    errno.ENOSPC: "磁盘空间不足",
+    errno.EDQUOT: "磁盘空间不足",
+    errno.EACCES: "没有权限或文件被占用",
+    errno.EPERM: "没有权限或文件被占用",
+    errno.EROFS: "磁盘是只读的",
+}
+
+
+def plain_reason(error: OSError) -> str:
+    """Why the operating system refused, in Chinese where it is one of the usual reasons."""
+    return _REASONS.get(error.errno or 0, error.strerror or "读写失败")
 
 
 @contextlib.contextmanager
@@ -29,18 +46,18 @@ def said_plainly(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        known = {
-            errno.ENOSPC: "磁盘空间不足",
-            errno.EACCES: "没有权限或文件被占用",
-            errno.EPERM: "没有权限或文件被占用",
-        }
-        reason = known.get(error.errno or 0, error.strerror or "写入失败")
-        raise ProjectError("E212", file=path.name, reason=reason) from error
+        raise ProjectError("E212", file=path.name, reason=plain_reason(error)) from error
 
 
 def write_durably(path: Path, content: bytes) -> None:
     """Write a file so that after this call its content is on disk under its name, or nothing has changed."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    _write_forced(path, content)
+    _sync_folder(path.parent)
+
+
+def _write_forced(path: Path, content: bytes) -> None:
+    """The file's content forced to disk, then its name given; the folder's entry is not yet forced."""
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{path.name}.tmp")
     try:
         with temporary.open("wb") as file:
@@ -50,7 +67,6 @@ def write_durably(path: Path, content: bytes) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -71,10 +87,13 @@ def archive_files(project: Project, files: Mapping[str, tuple[str, bytes]]) -> N
         files: sha256 → (extension with dot, content).
     """
     with said_plainly(project.archive):
-        for sha256, (suffix, content) in files.items():
-            path = project.archive / f"{sha256}{suffix}"
-            if not path.exists():
-                write_durably(path, content)
+        project.archive.mkdir(parents=True, exist_ok=True)
+        paths = {project.archive / f"{sha256}{suffix}": content for sha256, (suffix, content) in files.items()}
+        missing = [(path, content) for path, content in paths.items() if not path.exists()]
+        with ThreadPoolExecutor(_WRITERS) as pool:  # a disk takes many files in the time of a few, if asked at once
+            for written in [pool.submit(_write_forced, path, content) for path, content in missing]:
+                written.result()
+        _sync_folder(project.archive)
 
 
 def backup_master(project: Project, now: dt.datetime) -> Path:

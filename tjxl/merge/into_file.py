@@ -12,7 +12,7 @@ from tjxl.sheets.state import MasterState
 
 def apply_plan(state: MasterState, plan: Plan) -> bytes | None:
     """The new master, formulas' values and chart points refreshed; None when the plan changes nothing."""
-    editor = BookEditor(state.content)
+    editor = BookEditor(state.book)
     layouts = master_layout()
     for name, rows in (("tasks", plan.tasks), ("assignments", plan.assignments), ("submissions", plan.submissions)):
         for number, values in rows.items():

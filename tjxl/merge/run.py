@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -21,15 +22,19 @@ from tjxl.sheets.state import MasterState
 _MERGED = ("accepted", "accepted_with_notes", "needs_decision")
 
 
+# A question about a row that has no task code leaves the rows that have one as they are.
+_STRAY_ROW = "R305"
+
+
 def accepted_return(r: Return) -> AcceptedReturn | None:
     """What of a return may be merged: every row that no question concerns; None where nothing may.
 
-    A question about the file as a whole holds the whole file.
+    A question about the file as a whole (which of two counts, when it was made) holds the whole file.
     """
     if r.verdict not in _MERGED or r.form is None or r.identity is None:
         return None
     questions = [f for f in r.findings if f.severity == "question"]
-    if any(f.task is None for f in questions):
+    if any(f.task is None and f.code != _STRAY_ROW for f in questions):
         return None
     waiting = {f.task for f in questions}
     rows = tuple(
@@ -48,7 +53,7 @@ def accepted_return(r: Return) -> AcceptedReturn | None:
         file_time=r.source.time,
         head=r.form.head,
         rows=rows,
-        complete=not waiting,
+        complete=not questions,
     )
 
 
@@ -93,10 +98,16 @@ def merge_returns(
 
 
 def _leaving(returns: Sequence[Return], complete: set[str]) -> list[Return]:
-    """Returns that are done with: merged whole, or ignored in favour of one that was."""
-    return [r for r in returns if r.source.sha256 in complete or (r.verdict == "ignored" and r.form is not None)] + [
-        r for r in returns if r.verdict == "ignored" and r.form is None and any(f.code == "I208" for f in r.findings)
-    ]
+    """Returns that are done with: merged whole now or before, or put aside for one that was."""
+    units = {r.identity.unit_code for r in returns if r.identity and r.source.sha256 in complete}
+    done = []
+    for r in returns:
+        codes = {f.code for f in r.findings}
+        older = r.verdict == "ignored" and r.identity is not None and r.identity.unit_code in units
+        known = r.verdict == "ignored" and bool(codes & {"I208", "I209"})
+        if r.source.sha256 in complete or older or known:
+            done.append(r)
+    return done
 
 
 def _archive(project: Project, returns: Sequence[Return]) -> None:
@@ -125,12 +136,24 @@ def _clear_inbox(project: Project, returns: Sequence[Return], leaving: Sequence[
                 path.unlink(missing_ok=True)
             except OSError:
                 continue  # open in another program: merged all the same, and known by its digest next time
+            _drop_empty(path.parent, project.inbox)
+
+
+def _drop_empty(folder: Path, inbox: Path) -> None:
+    """Remove the sub-folders of 收件 that a file has left empty."""
+    while folder != inbox and folder.is_relative_to(inbox) and not any(folder.iterdir()):
+        with contextlib.suppress(OSError):  # somebody looks into it: an empty folder does no harm
+            folder.rmdir()
+        if folder.exists():
+            return
+        folder = folder.parent
 
 
 def _skipped(returns: Sequence[Return], plan: Plan) -> list[dict[str, Any]]:
+    """Returns of which nothing was merged, and those of which rows still wait for a decision."""
     taken = set(plan.merged)
     return [
         {"file": r.source.file, "unit": r.identity.unit if r.identity else None, "verdict": r.verdict}
         for r in returns
-        if r.source.sha256 not in taken or r.verdict == "ignored"
+        if r.source.sha256 not in taken or r.verdict in ("ignored", "needs_decision")
     ]

@@ -17,6 +17,7 @@ from lxml import etree
 
 from tjxl.errors import PackageError
 from tjxl.ooxml.package import local_name, parse_xml
+from tjxl.ooxml.plain import PlainSheet, read_plain
 from tjxl.ooxml.refs import Range, cell_ref, column_number, parse_range
 
 CellKind = Literal["number", "text", "bool", "error", "date"]
@@ -168,34 +169,15 @@ def read_sheet(xml: bytes, strings: Sequence[str], columns: frozenset[int] | Non
     Raises:
         PackageError: E303, the part cannot be parsed.
     """
-    root = parse_xml(xml)
+    plain = read_plain(xml)
+    root = parse_xml(xml if plain is None else plain.frame)
     prefix = root.tag[: root.tag.index("}") + 1] if root.tag.startswith("{") else ""
     data = root.find(f"{prefix}sheetData")
-    cells: dict[tuple[int, int], RawCell] = {}
-    hidden: list[int] = []
-    shared: dict[tuple[int, int], SharedFormula] = {}
-    groups: dict[str, SharedFormula] = {}
-    row_number = 0
-    names = (f"{prefix}v", f"{prefix}f", f"{prefix}is")
-    for row in data if data is not None else ():
-        row_number = _int(row.get("r"), row_number + 1)
-        if row.get("hidden") in ("1", "true"):
-            hidden.append(row_number)
-        column = 0
-        for c in row:
-            ref = c.get("r")
-            column = column_number(ref.rstrip("0123456789")) if ref else column + 1
-            if len(c) == 0 or (columns is not None and column not in columns):
-                continue
-            cell = _cell(c, names, strings)
-            if cell is None:
-                continue
-            cells[row_number, column] = cell
-            if cell.formula is not None and (group := _shared_group(c, names[1])):
-                if cell.formula:
-                    groups[group] = SharedFormula(cell.formula, row_number, column)
-                elif group in groups:
-                    shared[row_number, column] = groups[group]
+    reader = _Reader(strings, columns)
+    if plain is not None and data is not None:
+        reader.read_plain(plain)
+    elif data is not None:
+        reader.read_tree(data, prefix)
     merged = []
     if (merges := root.find(f"{prefix}mergeCells")) is not None:
         for m in merges:
@@ -203,7 +185,55 @@ def read_sheet(xml: bytes, strings: Sequence[str], columns: frozenset[int] | Non
                 merged.append(parse_range(m.get("ref", "")))
             except ValueError as error:
                 raise PackageError("E303", reason="mergeCell") from error
-    return SheetCells(cells, merged, hidden, shared)
+    return SheetCells(reader.cells, merged, reader.hidden, reader.shared)
+
+
+class _Reader:
+    """Collects the cells of one sheet, from its tree or from its plain text."""
+
+    def __init__(self, strings: Sequence[str], columns: frozenset[int] | None) -> None:
+        self.strings, self.columns = strings, columns
+        self.cells: dict[tuple[int, int], RawCell] = {}
+        self.hidden: list[int] = []
+        self.shared: dict[tuple[int, int], SharedFormula] = {}
+        self._groups: dict[str, SharedFormula] = {}
+
+    def _add(self, row: int, column: int, cell: RawCell | None, group: str | None) -> None:
+        if cell is None:
+            return
+        self.cells[row, column] = cell
+        if group and cell.formula is not None:
+            if cell.formula:
+                self._groups[group] = SharedFormula(cell.formula, row, column)
+            elif group in self._groups:
+                self.shared[row, column] = self._groups[group]
+
+    def read_plain(self, sheet: PlainSheet) -> None:
+        self.hidden = sheet.hidden_rows
+        for row, letters, style, kind, formula, group, value, inline in sheet.cells:
+            column = column_number(letters)
+            if self.columns is not None and column not in self.columns:
+                continue
+            if inline is not None and kind == "inlineStr":
+                cell: RawCell | None = RawCell(_unescape(inline), "text", style, formula)
+            else:
+                text = value or ("" if kind == "str" and value is not None else None)
+                cell = _raw(kind, text, style, formula, self.strings)
+            self._add(row, column, cell, group)
+
+    def read_tree(self, data: etree._Element, prefix: str) -> None:
+        names = (f"{prefix}v", f"{prefix}f", f"{prefix}is")
+        row_number = 0
+        for row in data:
+            row_number = _int(row.get("r"), row_number + 1)
+            if row.get("hidden") in ("1", "true"):
+                self.hidden.append(row_number)
+            column = 0
+            for c in row:
+                ref = c.get("r")
+                column = column_number(ref.rstrip("0123456789")) if ref else column + 1
+                if len(c) and (self.columns is None or column in self.columns):
+                    self._add(row_number, column, _cell(c, names, self.strings), _shared_group(c, names[1]))
 
 
 def _int(text: str | None, default: int) -> int:
@@ -231,6 +261,11 @@ def _cell(c: etree._Element, names: tuple[str, str, str], strings: Sequence[str]
     style = _int(c.get("s"), 0)
     if inline is not None and kind == "inlineStr":
         return RawCell(_rich_text(inline), "text", style, formula)
+    return _raw(kind, text, style, formula, strings)
+
+
+def _raw(kind: str, text: str | None, style: int, formula: str | None, strings: Sequence[str]) -> RawCell | None:
+    """A cell of what stands in its `v` (an empty one of a number is none)."""
     if not text and formula is None:
         return None
     if text is None:

@@ -2,8 +2,8 @@
 
 Excel, WPS, LibreOffice, openpyxl and tjxl write a cell as `<c r="A1" s="2" t="s"><v>5</v></c>` and nothing else. One
 pass of a pattern over such text gives all cells without building a tree of elements. The pattern must account for
-every character between `<sheetData>` and its end; where it does not, and wherever the XML is not of the simplest kind,
-the answer is None and `tjxl.ooxml.cells` reads the sheet the general way. The tests hold the two ways together.
+every character between `<sheetData>` and its end; where it does not, and wherever the XML is not of the simplest
+kind, the answer is None and `tjxl.ooxml.cells` reads the sheet the general way. The tests hold the two ways together.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ _START, _END = "<sheetData>", "</sheetData>"
 _DECLARATION = re.compile(r"""<\?xml version=["']1\.0["'](?: encoding=["'](?:UTF|utf)-8["'])?[^<>]*\?>""")
 # What XML 1.0 forbids, and what a parser would turn into something else.
 _CONTROL = bytes(c for c in range(32) if c not in b"\t\n")
-_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
+_REFERENCES = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;")
+_MANY = 4
 _TEXT = r"([^<]*)"
 _PIECE = re.compile(
     r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,6})")?(?: t="([A-Za-z]{1,9})")?'
     r"(?:/>|>"
     rf"(?:<f((?: [a-z0-9]+=\"[^<>\"]*\")*)(?:/>|>{_TEXT}</f>))?"
-    rf"(?:<v>{_TEXT}</v>|<v/>|<v></v>)?"
+    rf"(?:<v>{_TEXT}</v>)?"
     rf'(?:<is><t(?: xml:space="preserve")?>{_TEXT}</t></is>)?'
     r"</c>)"
     r'|<row((?: [A-Za-z0-9:]+="[^<>"]*")*)(/?)>'
@@ -29,6 +30,7 @@ _PIECE = re.compile(
 )
 _ROW_NUMBER = re.compile(r' r="([1-9][0-9]{0,6})"')
 _HIDDEN = re.compile(r' hidden="(?:1|true)"')
+_NAME = re.compile(r" ([A-Za-z0-9:]+)=")
 _SHARED = re.compile(r' t="shared"')
 _GROUP = re.compile(r' si="([^"]*)"')
 
@@ -56,16 +58,22 @@ class PlainSheet(NamedTuple):
 
 def read_plain(xml: bytes) -> PlainSheet | None:
     """The cells of a worksheet part that is written the plain way; None where it is not."""
-    if b"<!" in xml or b"\r" in xml or len(xml.translate(None, _CONTROL)) != len(xml):
+    if b"<!" in xml or b"]]>" in xml or b"\r" in xml or len(xml.translate(None, _CONTROL)) != len(xml):
+        return None
+    references = xml.count(b"&")
+    if references > _MANY * xml.count(b"<c "):  # long formulas full of `&lt;`: the general way is faster
+        return None
+    if references != sum(map(xml.count, _REFERENCES)):
         return None
     try:
         text = xml.decode()
     except UnicodeDecodeError:
         return None
     start, end = text.find(_START), text.rfind(_END)
-    if start < 0 or end < 0 or "<?" in text[5:] or "\ufffe" in text or "\uffff" in text:
+    if start < 0 or end < 0 or text.find("<?", 5) >= 0 or "\ufffe" in text or "\uffff" in text:
         return None
-    if (text.startswith("<?") and not _DECLARATION.match(text)) or _AMPERSAND.search(text, start, end):
+    declared = _DECLARATION.match(text) if text.startswith("<?") else text.startswith("<")
+    if not declared:
         return None
     found = _pieces(text, start + len(_START), end)
     if found is None:
@@ -89,37 +97,38 @@ def _pieces(text: str, position: int, end: int) -> tuple[list[PlainCell], list[i
             if value is None and inline is None and attributes is None:
                 continue
             group = None
-            if attributes:
-                if _SHARED.search(attributes):
-                    named = _GROUP.search(attributes)
-                    group = named[1] if named else None
-            if attributes is not None and formula is None:
-                formula = ""
-            cells.append(
-                PlainCell(
-                    row,
-                    letters,
-                    int(style) if style else 0,
-                    kind or "n",
-                    _unescaped(formula) if formula else formula,
-                    group,
-                    _unescaped(value) if value else value,
-                    _unescaped(inline) if inline else inline,
-                )
-            )
+            if attributes and _repeated(attributes):
+                return None
+            if attributes is not None:  # a formula; one that follows a shared one has no text of its own
+                formula = _unescaped(formula or "")
+                group = _group(attributes)
+            style = int(style) if style else 0
+            value, inline = value and _unescaped(value), inline and _unescaped(inline)
+            cells.append(PlainCell(row, letters, style, kind or "n", formula, group, value, inline))
         elif closed:
             if row == 0:
                 return None
             row = 0
         else:
             numbered = _ROW_NUMBER.search(row_tag)
-            if row or numbered is None or int(numbered[1]) <= last:
+            if row or _repeated(row_tag) or numbered is None or int(numbered[1]) <= last:
                 return None
             last = int(numbered[1])
             row = 0 if empty else last
             if _HIDDEN.search(row_tag):
                 hidden.append(last)
     return (cells, hidden) if position == end and row == 0 else None
+
+
+def _repeated(attributes: str) -> bool:
+    """Whether an attribute seems to stand twice, which XML forbids."""
+    names = _NAME.findall(attributes)
+    return len(set(names)) < len(names)
+
+
+def _group(attributes: str) -> str | None:
+    named = _GROUP.search(attributes) if _SHARED.search(attributes) else None
+    return named[1] if named else None
 
 
 def _unescaped(text: str) -> str:

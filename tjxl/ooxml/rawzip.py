@@ -91,6 +91,8 @@ def write_members(members: Iterable[Member]) -> bytes:
     """
     out, directory, count, offset = [], [], 0, 0
     for m in members:
+        if max(offset, m.size, len(m.data)) > _LIMIT:
+            raise ValueError("archive over 4 GiB")
         name = m.name.encode()
         flag = 0 if name.isascii() else _UTF8
         year, month, day, hour, minute, second = m.date_time

@@ -12,7 +12,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
 from tjxl.errors import PackageError
 from tjxl.ooxml.cells import CellValue, SharedFormula, shifted_formula
@@ -126,7 +125,8 @@ def splice_sheet(
         raise PackageError("E305")
     rows = _Rows(body, prefix, date1904, _column_styles(head))
     body = rows.spliced(edits, new_rows or {}, dropped)
-    return _grown(_dimension(head, edits), growth) + body + _grown(tail, growth)
+    bottom = max((r for r in rows.spans if r not in dropped), default=1) if dropped else None
+    return _grown(_dimension(head, edits, bottom), growth) + body + _grown(tail, growth)
 
 
 def _is_utf8(xml: bytes) -> bool:
@@ -169,7 +169,7 @@ class _Rows:
         by_row: dict[int, dict[int, Edit | _Restated]] = {r: {} for r in new}
         for (row, column), edit in {**edits, **self._orphans(edits, dropped)}.items():
             by_row.setdefault(row, {})[column] = edit
-        models = {n.like: self._model(n.like) for n in new.values()}
+        models = {like: self._model(like) for like in {n.like for n in new.values()}}
         out: list[bytes] = []
         position = 0
         order = list(self.spans)
@@ -253,6 +253,8 @@ class _Rows:
             self._new_cell(row, c, edits.get(c, Put(None)), styles.get(c) or self._default_style(attributes, c))
             for c in sorted({*edits, *styles})
         ]
+        if spec is None and not any(cells):
+            return b""
         tag = b"".join(b' %s="%s"' % pair for pair in attributes.items())
         return b'<%srow r="%d"%s>%s</%srow>' % (self.prefix, row, tag, b"".join(cells), self.prefix)
 
@@ -288,9 +290,7 @@ class _Rows:
             tag = tag[:-2].rstrip() + b">"
         return tag + b"".join(out) + b"</" + self.prefix + b"row>"
 
-    def _edited(
-        self, row: int, column: int, m: re.Match[bytes], edit: Edit | _Restated
-    ) -> bytes:
+    def _edited(self, row: int, column: int, m: re.Match[bytes], edit: Edit | _Restated) -> bytes:
         attributes = _attributes(m[1])
         if isinstance(edit, Put | PutFormula):
             return self._cell(row, column, edit, attributes.get(b"s"))
@@ -344,17 +344,24 @@ def _attributes(tag: bytes) -> dict[bytes, bytes]:
     return {m[1]: m[2] if m[2] is not None else m[3] for m in _ATTRIBUTE.finditer(tag)}
 
 
-def _dimension(head: bytes, edits: Mapping[tuple[int, int], Edit]) -> bytes:
-    """The declared dimension, widened to hold the edited cells."""
+def _dimension(head: bytes, edits: Mapping[tuple[int, int], Edit], bottom: int | None) -> bytes:
+    """The declared dimension, widened to hold the edits; `bottom` is the last row kept where rows were dropped."""
     m = _DIMENSION.search(head)
-    if m is None or not edits:
+    cells = {p: e for p, e in edits.items() if not isinstance(e, Recalculated)}
+    filled = [p for p, e in cells.items() if isinstance(e, PutFormula) or e.value not in (None, "")]
+    if m is None or not filled:
         return head
     try:
         old = parse_range(m[2].decode())
     except ValueError:
         return head
-    rows, columns = {r for r, _ in edits}, {c for _, c in edits}
-    new = Range(min(old.top, *rows), min(old.left, *columns), max(old.bottom, *rows), max(old.right, *columns))
+    rows, columns = {r for r, _ in filled}, {c for _, c in filled}
+    new = Range(
+        min(old.top, *rows),
+        min(old.left, *columns),
+        max(old.bottom if bottom is None else bottom, *rows),
+        max(old.right, *columns),
+    )
     return head if new == old else head[: m.start(2)] + new.ref.encode() + head[m.end(2) :]
 
 

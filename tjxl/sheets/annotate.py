@@ -17,6 +17,7 @@ from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tjxl.findings import SEVERITY_TITLES, Finding, Severity
@@ -31,8 +32,10 @@ _WIDTHS = (8, 10, 12, 10, 70)
 _TITLES = ("类别", "工作表", "位置", "任务序号", "说明")
 
 
-def annotated(content: bytes, findings: Sequence[Finding]) -> bytes:
+def annotated(content: bytes, findings: Sequence[Finding], heading: str) -> bytes:
     """A copy of an .xlsx return with its findings marked in the cells and listed on the sheet 校验结果.
+
+    `heading` says whose return of which period it is.
 
     Raises:
         Exception: openpyxl cannot open the workbook; the caller falls back to the text alone.
@@ -50,7 +53,7 @@ def annotated(content: bytes, findings: Sequence[Finding]) -> bytes:
             by_cell.setdefault((f.sheet, f.cell), []).append(f)
     for (sheet_name, cell), found in by_cell.items():
         _mark(book[sheet_name], cell, found)
-    _result_sheet(book, findings)
+    _result_sheet(book, findings, heading)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -86,13 +89,13 @@ def _mark(sheet: Worksheet, cell: str, findings: Sequence[Finding]) -> None:
     sheet[cell].comment = comment
 
 
-def _result_sheet(book: Workbook, findings: Sequence[Finding]) -> None:
+def _result_sheet(book: Workbook, findings: Sequence[Finding], heading: str) -> None:
     sheet = book.create_sheet(RESULT_SHEET, 0)
     book.active = 0
     for other in book.worksheets[1:]:
         other.sheet_view.tabSelected = False
     font, thin = "微软雅黑", Side(style="thin", color="BFBFBF")
-    sheet["A1"] = "校验结果"
+    sheet["A1"] = f"校验结果：{heading}"
     sheet["A1"].font = Font(name=font, size=14, bold=True)
     sheet["A2"] = "请按下列说明逐项改正（点击“位置”可跳到该单元格），保存后将本文件发回。"
     sheet["A2"].font = Font(name=font, size=10)
@@ -114,7 +117,8 @@ def _result_sheet(book: Workbook, findings: Sequence[Finding]) -> None:
         sheet.row_dimensions[row].height = row_height([(f.message, _WIDTHS[4])], 20)
         if f.sheet in book.sheetnames and f.cell:
             place = sheet.cell(row, 3)
-            place.hyperlink = f"#'{f.sheet}'!{f.cell}"
+            sheet_name = f.sheet.replace("'", "''")
+            place.hyperlink = Hyperlink(ref=place.coordinate, location=f"'{sheet_name}'!{f.cell}")
             place.font = Font(name=font, size=10, underline="single", color="0563C1")
     sheet.freeze_panes = "A5"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "portrait", 9

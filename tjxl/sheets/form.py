@@ -35,6 +35,7 @@ from tjxl.sheets.form_places import (
 from tjxl.sheets.form_template import build_template
 from tjxl.sheets.textsize import row_height
 
+_INDENT = 2.0  # columns that an indented text loses
 END_MARK = "END"
 """Stands in column A of the signature line: what stands there and below belongs to no task."""
 
@@ -83,7 +84,7 @@ class FormTemplate:
 
     def __post_init__(self) -> None:
         wrapped = ("task", "deadline", "cooperating_units", "lead_unit", "last_report")
-        self._widths = {f.name: f.width for f in self.spec.fields if f.name in wrapped or f.kind == "text"}
+        self._widths = {f.name: f.width - _INDENT for f in self.spec.fields if f.name in wrapped or f.kind == "text"}
 
     def filled(self, content: FormContent) -> bytes:
         """The .xlsx file of one unit."""

@@ -45,6 +45,7 @@ class CheckSheet:
         sheet.set_row(0, 30)
         sheet.write_string(0, 0, self.words["heading"], self.pen.style("sheet_title"))
         sheet.write_string(1, 0, self.words["note"], self.pen.style("sheet_hint"))
+        sheet.set_row(_FIRST_ROW - 2, 22)
         for i, title in enumerate(self.words["columns"]):
             sheet.write_string(_FIRST_ROW - 2, i, title, self.pen.style("header"))
         heads = self._head_lines()

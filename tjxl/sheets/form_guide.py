@@ -48,6 +48,7 @@ class GuideSheet:
 
     def _fields(self, sheet: Any, row: int) -> int:
         row = self._heading(sheet, row, self.words["fields_title"])
+        sheet.set_row(row, 22)
         for i, title in enumerate(self.words["field_columns"]):
             sheet.write_string(row, i, title, self.pen.style("header"))
         row += 1
@@ -55,7 +56,7 @@ class GuideSheet:
             rules = "\n".join(item.rules)
             for i, text in enumerate((item.title, item.necessity, item.what, rules)):
                 sheet.write_string(row, i, text, self.pen.style("body+text" if i < 2 else "body+given_text"))
-            sheet.set_row(row, row_height([(item.what, _WIDTHS[2]), (rules, _WIDTHS[3])], 24))
+            sheet.set_row(row, row_height([(item.what, _WIDTHS[2] - 2), (rules, _WIDTHS[3] - 2)], 24))
             row += 1
         return row
 
@@ -65,16 +66,17 @@ class GuideSheet:
         return row + 1
 
     def _sample(self, sheet: Any, row: int, sample: GuideSample, look: str) -> int:
+        sheet.set_row(row, 22)
         sheet.merge_range(row, 0, row, 3, sample.title, self.pen.style(f"body+line+{look}"))
         row += 1
         for title, value in sample.cells:
             shown = "" if value is None else f"{value:.0%}" if isinstance(value, float) else str(value)
             sheet.write_string(row, 0, title, self.pen.style("body+text"))
             sheet.merge_range(row, 1, row, 3, shown, self.pen.style("body+given_text"))
-            sheet.set_row(row, row_height([(shown, sum(_WIDTHS[1:]))], 20))
+            sheet.set_row(row, row_height([(shown, sum(_WIDTHS[1:]) - 2)], 20))
             row += 1
         why = "\n".join((sample.why, *sample.complaints))
         sheet.write_string(row, 0, self.words["why"], self.pen.style("body+text"))
         sheet.merge_range(row, 1, row, 3, why, self.pen.style(f"body+given_text+{look}"))
-        sheet.set_row(row, row_height([(why, sum(_WIDTHS[1:]))], 20))
+        sheet.set_row(row, row_height([(why, sum(_WIDTHS[1:]) - 2)], 20))
         return row + 1

@@ -1,4 +1,4 @@
-"""The sheet 填报 of a form's template: head, header row, model rows, validations, colours, protection, print set-up."""
+"""The sheet 填报 of a form's template: head, header and model rows, validations, colours, protection, print set-up."""
 
 from __future__ import annotations
 
@@ -136,4 +136,4 @@ class ReportSheet:
 
 
 def _kind_style(field: Field) -> str:
-    return {"status": "text", "percent": "percent", "date": "date", "phone": "text"}.get(field.kind, "long")
+    return {"status": "text", "percent": "percent", "date": "date", "phone": "text"}.get(field.kind, "long+indented")

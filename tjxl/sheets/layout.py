@@ -9,7 +9,7 @@ from typing import Literal
 from tjxl.resources import layout_toml
 
 Owner = Literal["key", "generated", "office"]
-Kind = Literal["text", "long", "int", "percent", "date", "datetime"]
+Kind = Literal["text", "long", "digest", "int", "percent", "date", "datetime"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,120 @@
+"""The benchmarks as tests. By default each runs once, with a few units, to show that both sides do the same work;
+
+    pytest tests/bench --benchmark-only --benchmark-enable
+
+times them with the sample's 67 units. `python tests/bench/ratios.py` prints the ratios of docs and changelog.
+
+1. Both ways of building a form give the same texts in the same cells of the same sheets.
+2. `collect` + `merge` and the pandas script see the same rows.
+3. The work of `collect` + `merge`, counted in function calls, grows linearly with the number of returns.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.bench import by_pandas
+from tests.bench.by_openpyxl import build, plan_of
+from tests.bench.by_tjxl import collect_and_merge
+from tests.bench.projects import SAMPLE_UNITS, new_project, project_with_returns
+from tests.bench.ratios import forms_in_memory
+from tjxl.project import Project
+
+SMOKE_UNITS = 5
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+
+
+@pytest.fixture(scope="session")
+def units(request: pytest.FixtureRequest) -> int:
+    """The sample's number when something is timed, else a few."""
+    return SMOKE_UNITS if request.config.getoption("benchmark_disable") else SAMPLE_UNITS
+
+
+@pytest.fixture(scope="session")
+def unissued(units: int, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project before anything is issued. Not to be written to."""
+    return new_project(tmp_path_factory.mktemp("bench") / "unissued", units).root
+
+
+@pytest.fixture(scope="session")
+def returned(units: int, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with a return of every unit. Not to be written to."""
+    return project_with_returns(tmp_path_factory.mktemp("bench") / "returned", units).root
+
+
+@pytest.mark.benchmark(group="issue")
+def test_forms_by_tjxl(benchmark: Any, unissued: Path, units: int) -> None:
+    assert len(benchmark(forms_in_memory, unissued)) == units
+
+
+@pytest.mark.benchmark(group="issue")
+@pytest.mark.parametrize("thrifty", [False, True])
+def test_forms_by_openpyxl(benchmark: Any, unissued: Path, thrifty: bool) -> None:
+    plans = [plan_of(form) for form in forms_in_memory(unissued)]
+    built = benchmark(lambda: [build(plan, thrifty=thrifty) for plan in plans])
+    for plan, again in zip(plans, map(plan_of, built), strict=True):
+        assert [s.title for s in again.sheets] == [s.title for s in plan.sheets]
+        for sheet, other in zip(plan.sheets, again.sheets, strict=True):
+            texts, others = ({(r, c): v for r, c, v, _ in s.cells if v} for s in (sheet, other))
+            assert others == texts
+            assert other.validations == sheet.validations
+            assert len(other.colours) == len(sheet.colours)
+            assert (other.widths, other.heights, other.freeze) == (sheet.widths, sheet.heights, sheet.freeze)
+            assert other.protection.sheet == sheet.protection.sheet
+
+
+@pytest.mark.benchmark(group="returns")
+def test_returns_by_tjxl(benchmark: Any, returned: Path, tmp_path: Path) -> None:
+    rounds: list[Path] = []
+
+    def fresh() -> tuple[tuple[Project], dict[str, Any]]:
+        rounds.append(tmp_path / f"round-{len(rounds)}")
+        shutil.copytree(returned, rounds[-1])
+        return (Project(rounds[-1]),), {}
+
+    rows = benchmark.pedantic(collect_and_merge, setup=fresh, rounds=5)
+    assert rows == rows_sent(returned, tmp_path)
+
+
+@pytest.mark.benchmark(group="returns")
+def test_returns_by_pandas(benchmark: Any, returned: Path, tmp_path: Path) -> None:
+    benchmark.pedantic(by_pandas.collect, (returned / "收件", tmp_path / "out.xlsx"), rounds=5)
+    assert rows_sent(returned, tmp_path) > 0
+
+
+def calls_of(project: Project) -> int:
+    """Python functions called by `collect` + `merge`: the same on every machine."""
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    try:
+        collect_and_merge(project)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def test_work_grows_linearly(tmp_path: Path) -> None:
+    sizes = (10, 20, 40)
+    projects = {units: project_with_returns(tmp_path / f"{units}-units", units) for units in sizes}
+    collect_and_merge(project_with_returns(tmp_path / "first", 3))  # imports and caches
+    few, some, many = (calls_of(projects[units]) for units in sizes)
+    assert (many - some) / (some - few) == pytest.approx(2, rel=0.2)
+
+
+def rows_sent(returned: Path, folder: Path) -> int:
+    """Rows with a task code in what the pandas script writes."""
+    by_pandas.collect(returned / "收件", folder / "all.xlsx")
+    return int(
+        pd.read_excel(folder / "all.xlsx", engine="openpyxl")["任务编码"].astype(str).str.startswith("T").sum()
+    )

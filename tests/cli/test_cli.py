@@ -1,0 +1,286 @@
+"""The command line: exit status, one JSON object or one line of error, never a traceback.
+
+0 done · 1 done, but something needs a person · 2 it could not be done (one line on standard error).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.office import AUDIT, JUNE, MAY, SPORTS, Office, filled
+from tjxl import __version__
+from tjxl.cli import main
+from tjxl.resources import sample_notice
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left: exit status, standard output, standard error."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The one JSON object on standard output."""
+        value: dict[str, Any] = json.loads(self.out)
+        return value
+
+
+Tjxl = Callable[..., Done]
+
+
+@pytest.fixture
+def tjxl(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Tjxl:
+    """Run the command line; what libraries print counts too."""
+
+    def run(*args: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["tjxl", *map(str, args)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        out, err = capfd.readouterr()
+        return Done(int(stop.value.code or 0), out, err)
+
+    return run
+
+
+def failed(done: Done, *words: str) -> bool:
+    """Exit 2, nothing on standard output, one line on standard error that says this."""
+    return (
+        done.code == 2
+        and done.out == ""
+        and done.err.count("\n") == 1
+        and "Traceback" not in done.err
+        and all(w in done.err for w in words)
+    )
+
+
+def silent_json(done: Done, code: int) -> dict[str, Any]:
+    """The JSON of a command that says nothing else and ends with this status."""
+    assert (done.code, done.err, done.out.count("\n")) == (code, "", 1)
+    return done.json
+
+
+NOTICE = Path(str(sample_notice()))
+
+
+# ---- status and JSON
+
+
+def test_tasks(tjxl: Tjxl) -> None:
+    result = silent_json(tjxl("tasks", NOTICE, "--year", 2022, "--json"), 1)  # the open groups are questions
+    assert {"title", "year", "tasks", "units", "findings"} <= set(result)
+    assert (len(result["tasks"]), result["tasks"][0]["serial_no"]) == (138, 1)
+
+
+def test_init_in_a_folder_with_spaces_and_chinese(tjxl: Tjxl, tmp_path: Path) -> None:
+    folder = tmp_path / "督查 台账" / "2022 年"
+    result = silent_json(tjxl("init", folder, "--notice", NOTICE, "--year", 2022, "--json"), 1)
+    assert {k: result[k] for k in ("tasks", "units", "assignments")} == {"tasks": 138, "units": 67, "assignments": 428}
+    assert Path(result["master"]).is_file()
+    assert sorted(p.name for p in folder.iterdir() if not p.name.startswith(".")) == [
+        "tjxl.toml", "下发", "备份", "归档", "总台账.xlsx", "收件", "退回",
+    ]  # fmt: skip
+
+
+def test_issue(tjxl: Tjxl, office: Office) -> None:
+    done = tjxl("issue", office.project.root, "--period", JUNE, "--unit", SPORTS, "--unit", AUDIT, "--json")
+    result = silent_json(done, 0)
+    assert result["period"] == JUNE
+    assert [(i["unit"], i["rows"]) for i in result["issued"]] == [(SPORTS, 3), (AUDIT, 1)]
+    assert all(Path(i["file"]).is_file() for i in result["issued"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "status", "verdict"),
+    [
+        ({}, 0, "accepted"),
+        ({"K7": "80％"}, 0, "accepted_with_notes"),
+        ({"K7": "1"}, 1, "needs_decision"),
+        ({"K7": "八成"}, 1, "returned"),
+    ],
+)
+def test_collect_and_check_and_merge(
+    tjxl: Tjxl, office: Office, cells: dict[str, Any], status: int, verdict: str
+) -> None:
+    path = office.send("体育 局.xlsx", filled(office.form(SPORTS), **cells))
+    root = office.project.root
+    collected = silent_json(tjxl("collect", root, "--json"), status)
+    assert (sorted(collected), collected["returns"][0]["verdict"]) == (["missing", "period", "returns"], verdict)
+    checked = silent_json(tjxl("check", path, "--project", root, "--json"), status)
+    assert checked == collected["returns"][0] | {"annotated": None}
+    merged = silent_json(tjxl("merge", root, "--json"), status)
+    assert {"merged", "rows", "changes", "skipped", "backup"} <= set(merged)
+    assert merged["merged"] == ([] if verdict == "returned" else ["体育 局.xlsx"])
+
+
+def test_check_without_a_project(tjxl: Tjxl, office: Office) -> None:
+    path = office.send("a.xlsx", filled(office.form(SPORTS)))
+    result = silent_json(tjxl("check", path, "--json"), 0)
+    assert (result["verdict"], [f["code"] for f in result["findings"]]) == ("accepted_with_notes", ["I221"])
+
+
+def test_status_and_simulate(tjxl: Tjxl, office: Office) -> None:
+    root = office.project.root
+    result = silent_json(tjxl("simulate", root, "--period", MAY, "--seed", 4, "--json"), 0)
+    assert (len(result["files"]), result["faults"]) == (67, [])
+    shown = silent_json(tjxl("status", root, "--json"), 1)  # ten questions of the notice are open
+    assert (shown["tasks"], shown["period"], shown["open_questions"]) == (138, MAY, 10)
+
+
+@pytest.mark.parametrize("command", ["collect", "merge", "status"])
+def test_the_folder_is_the_current_one_unless_named(
+    tjxl: Tjxl, office: Office, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(office.project.root)
+    assert tjxl(command, "--json").json.get("period") == MAY
+
+
+@pytest.mark.parametrize("command", ["tasks", "init", "issue", "collect", "merge", "check", "status", "simulate"])
+def test_without_json_people_read_chinese(tjxl: Tjxl, office: Office, tmp_path: Path, command: str) -> None:
+    root, path = office.project.root, office.send("a.xlsx", filled(office.form(SPORTS), K7="八成"))
+    args: dict[str, tuple[object, ...]] = {
+        "tasks": (NOTICE, "--year", 2022),
+        "init": (tmp_path / "新", "--notice", NOTICE, "--year", 2022),
+        "issue": (root, "--period", JUNE),
+        "check": (path, "--project", root),
+        "simulate": (root, "--period", MAY, "--seed", 1, "--faults", 0.5),
+    }
+    done = tjxl(command, *args.get(command, (root,)))
+    assert (done.code in (0, 1), done.err) == (True, "")
+    assert any("\u4e00" <= c <= "\u9fff" for c in done.out)
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(done.out)
+
+
+def test_help_and_version(tjxl: Tjxl) -> None:
+    assert (tjxl("--version").out, tjxl("--help").code) == (f"{__version__}\n", 0)
+    alone = tjxl()
+    assert (alone.code, alone.err, "collect" in alone.out) == (0, "", True)
+
+
+# ---- what cannot be done
+
+
+@pytest.mark.parametrize("json_too", [(), ("--json",)])
+@pytest.mark.parametrize("command", ["issue", "collect", "merge", "status", "simulate"])
+def test_no_project(tjxl: Tjxl, tmp_path: Path, command: str, json_too: tuple[str, ...]) -> None:
+    more = {"issue": ["--period", MAY], "simulate": ["--period", MAY, "--seed", 1]}.get(command, [])
+    assert failed(tjxl(command, tmp_path, *more, *json_too), "不是项目文件夹", "tjxl init")
+    assert failed(tjxl(command, tmp_path / "没有", *more, *json_too), "不存在")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("issue", "--period", "六月"), "无法识别"),
+        (("issue", "--period", "2022-Q2"), "月报"),
+        (("issue", "--period", "2023-01"), "2022年"),
+        (("issue", "--period", JUNE, "--unit", "市体委"), "找不到单位：市体委"),
+        (("collect", "--period", JUNE), "尚未下发"),
+        (("merge", "--period", JUNE), "尚未下发"),
+        (("simulate", "--period", JUNE, "--seed", "1"), "尚未下发"),
+        (("collect", "--file", "没有.xlsx"), "找不到文件"),
+    ],
+)
+def test_what_the_project_cannot_do(tjxl: Tjxl, office: Office, args: tuple[str, ...], words: str) -> None:
+    before = office.master
+    assert failed(tjxl(args[0], office.project.root, *args[1:]), words)
+    assert failed(tjxl(args[0], office.project.root, *args[1:], "--json"), words)
+    assert office.master == before
+
+
+def test_init_never_overwrites_a_project(tjxl: Tjxl, office: Office) -> None:
+    before = office.master
+    assert failed(tjxl("init", office.project.root, "--notice", NOTICE, "--year", 2022), "已有总台账")
+    assert office.master == before
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "空文件"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(200), "图片"),
+        ("关于召开会议的通知\n请各单位按时参加。\n".encode(), "没有找到任务分解表"),
+        (bytes(range(256)) * 4, "不是可以识别的文本文件"),
+    ],
+)
+@pytest.mark.parametrize("command", ["tasks", "init"])
+def test_a_notice_that_is_none(tjxl: Tjxl, tmp_path: Path, command: str, content: bytes, words: str) -> None:
+    notice = tmp_path / "通知 1.txt"
+    notice.write_bytes(content)
+    args = [notice] if command == "tasks" else [tmp_path / "项目", "--notice", notice]
+    assert failed(tjxl(command, *args, "--year", 2022, "--json"), words, "通知 1.txt")
+    assert not (tmp_path / "项目").exists()
+
+
+def test_a_notice_that_is_not_there(tjxl: Tjxl, tmp_path: Path) -> None:
+    assert failed(tjxl("tasks", tmp_path / "无.txt", "--year", 2022), "无法打开通知文件")
+
+
+def test_a_master_that_is_damaged(tjxl: Tjxl, office: Office) -> None:
+    office.project.master.write_bytes(office.master[:20_000])
+    assert failed(tjxl("collect", office.project.root, "--json"), "已损坏")
+
+
+def test_settings_that_cannot_be_read(tjxl: Tjxl, office: Office) -> None:
+    office.project.settings_file.write_text("[report\n", encoding="utf-8")
+    assert failed(tjxl("collect", office.project.root, "--json"), "tjxl.toml")
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("汇总",), "没有命令 汇总"),
+        (("issue",), "缺少--period"),
+        (("issue", "--perod", MAY), "没有选项 --perod"),
+        (("simulate", "--period", MAY, "--seed", "一"), "--seed 的值不可用"),
+        (("simulate", "--period", MAY, "--seed", "1", "--faults", "3"), "--faults 的值不可用"),
+        (("tasks", "--year", "2022"), "缺少通知"),
+        (("merge", "a", "b"), "多余的参数 b"),
+    ],
+)
+def test_a_command_written_wrong(tjxl: Tjxl, args: tuple[str, ...], words: str) -> None:
+    assert failed(tjxl(*args), "命令写法有误", words)
+
+
+def test_a_fault_of_the_program_is_one_line_too(
+    tjxl: Tjxl, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tjxl import flows
+
+    def breaks(*args: object) -> None:
+        raise ZeroDivisionError("division\nby zero")
+
+    monkeypatch.setattr(flows, "collect", breaks)
+    assert failed(tjxl("collect", office.project.root, "--json"), "程序出现意外错误", "ZeroDivisionError")
+
+
+def test_a_break_by_the_user_is_one_line_too(tjxl: Tjxl, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tjxl import flows
+
+    def stopped(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(flows, "merge", stopped)
+    assert failed(tjxl("merge", office.project.root), "已中断")
+
+
+def test_chinese_reaches_a_pipe_of_an_old_terminal(office: Office) -> None:
+    """A process of its own, with a locale that knows no Chinese."""
+    line = [sys.executable, "-c", "from tjxl.cli import main; main()", "status", str(office.project.root), "--json"]
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run(line, capture_output=True, env=environment, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert json.loads(done.stdout.decode("utf-8"))["master"].endswith("总台账.xlsx")
