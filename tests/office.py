@@ -82,6 +82,11 @@ def changed(content: bytes, change: Callable[[Worksheet], object], sheet: str = 
     return saved(book)
 
 
+def resaved(content: bytes) -> bytes:
+    """The same words, saved by another program."""
+    return saved(opened(content))
+
+
 def without_format(content: bytes, **cells: Any) -> bytes:
     """Values typed into cells that have lost their number format."""
 

@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 
 DONE, NEEDS_PERSON, FAILED = 0, 1, 2
+_INTERRUPTED = 130  # what typer makes of Ctrl-C
 
 Folder = Annotated[
     Path, typer.Argument(metavar="[项目文件夹]", help="项目文件夹，缺省为当前文件夹。", show_default=False)
@@ -218,7 +219,10 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        sys.exit(app(standalone_mode=False) or DONE)
+        status = app(standalone_mode=False) or DONE
+        if status == _INTERRUPTED:
+            raise KeyboardInterrupt
+        sys.exit(status)
     except TjxlError as error:
         _fail(str(error))
     except (KeyboardInterrupt, typer.Abort):
@@ -252,7 +256,7 @@ def _usage(error: Exception) -> str:
     words = str(getattr(error, "message", error))
     if quoted := re.search(r"No such command '(.*?)'", words):
         return f"没有命令 {quoted[1]}。"
-    if extra := re.search(r"unexpected extra arguments? \((.*?)\)", words):
+    if extra := re.search(r"unexpected extra argument\S* \((.*?)\)", words):
         return f"多余的参数 {extra[1]}。"
     return f"{words} "
 

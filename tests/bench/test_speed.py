@@ -24,6 +24,7 @@ from tests.bench.by_openpyxl import build, plan_of
 from tests.bench.by_tjxl import collect_and_merge
 from tests.bench.projects import SAMPLE_UNITS, new_project, project_with_returns
 from tests.bench.ratios import forms_in_memory
+from tjxl.intake import gather
 from tjxl.project import Project
 
 SMOKE_UNITS = 5
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.fixture(scope="session")
 def units(request: pytest.FixtureRequest) -> int:
     """The sample's number when something is timed, else a few."""
-    return SMOKE_UNITS if request.config.getoption("benchmark_disable") else SAMPLE_UNITS
+    return SAMPLE_UNITS if request.config.getoption("benchmark_enable") else SMOKE_UNITS
 
 
 @pytest.fixture(scope="session")
@@ -70,10 +71,11 @@ def test_forms_by_openpyxl(benchmark: Any, unissued: Path, thrifty: bool) -> Non
 
 
 @pytest.mark.benchmark(group="returns")
-def test_returns_by_tjxl(benchmark: Any, returned: Path, tmp_path: Path) -> None:
+def test_returns_by_tjxl(benchmark: Any, returned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rounds: list[Path] = []
 
     def fresh() -> tuple[tuple[Project], dict[str, Any]]:
+        monkeypatch.setattr(gather, "_READINGS", gather._Readings())  # what the round before has read is forgotten
         rounds.append(tmp_path / f"round-{len(rounds)}")
         shutil.copytree(returned, rounds[-1])
         return (Project(rounds[-1]),), {}

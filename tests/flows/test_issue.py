@@ -17,10 +17,10 @@ from tjxl.errors import TjxlError
 from tjxl.intake.identify import check_identity, read_identity
 from tjxl.ooxml.book import Book
 
-TITLES = (
-    "任务编码 序号 重点工作 职责 完成时限 分管领导 牵头单位 配合单位 上期进展 "
-    "进展状态 完成进度 进展情况 存在问题 下一步措施 预计（实际）完成日期 佐证材料 自检"
-).split()
+TITLES = [
+    "任务编码", "序号", "重点工作", "职责", "完成时限", "分管领导", "牵头单位", "配合单位", "上期进展",
+    "进展状态", "完成进度", "进展情况", "存在问题", "下一步措施", "预计（实际）完成日期", "佐证材料", "自检",
+]  # fmt: skip
 TO_FILL = "JKLMNOP"
 
 
@@ -93,7 +93,9 @@ def test_it_scrolls_filters_and_prints(report: Worksheet) -> None:
     assert report.freeze_panes == "D7"
     assert report.auto_filter.ref == "B6:Q9"
     assert (report.page_setup.orientation, report.page_setup.paperSize) == ("landscape", 9)
-    assert (report.sheet_properties.pageSetUpPr.fitToPage, report.page_setup.fitToWidth or 1) == (True, 1)
+    fitted = report.sheet_properties.pageSetUpPr
+    assert fitted is not None
+    assert (fitted.fitToPage, report.page_setup.fitToWidth or 1) == (True, 1)
     assert report.page_setup.fitToHeight == 0
     assert report.print_title_rows == "$6:$6"
     assert all(report.row_dimensions[row].height for row in (7, 8, 9))

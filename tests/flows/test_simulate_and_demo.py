@@ -40,9 +40,8 @@ def test_another_seed_gives_other_reports(office: Office, tmp_path: Path) -> Non
     assert {c for c, _ in inbox(office).values()}.isdisjoint({c for c, _ in inbox(other).values()})
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_without_faults_every_return_is_accepted_without_a_word(june: Office, seed: int) -> None:
-    simulate(june.project, JUNE, seed)
+def test_without_faults_every_return_is_accepted_without_a_word(june: Office) -> None:
+    simulate(june.project, JUNE, seed=1)
     result = flows.collect(june.project)
     assert len(result["returns"]) == 67
     assert {(r["verdict"], len(r["findings"])) for r in result["returns"]} == {("accepted", 0)}
@@ -53,7 +52,10 @@ def test_each_fault_gets_the_answer_it_deserves(june: Office) -> None:
     """A fault that can be read is a note, an older or equal copy is ignored, everything else goes back."""
     simulated = simulate(june.project, JUNE, 9, 1.0)
     verdicts: dict[str, set[str]] = {}
-    for r in flows.collect(june.project)["returns"]:
+    returns = flows.collect(june.project)["returns"]
+    assert sorted(r["file"] for r in returns) == sorted(simulated["files"])
+    assert not [f for r in returns for f in r["findings"] if f["code"] == "I219"]  # the program's own faults
+    for r in returns:
         verdicts.setdefault(r["unit"] or "", set()).add(r["verdict"])
     readable = {"text_percent", "status_synonym", "two_versions", "same_file_twice"}
     nameless = {"broken_file", "not_a_workbook", "no_report"}

@@ -37,7 +37,7 @@ def docx() -> bytes:
         (OLE + "WordDocument".encode("utf-16-le"), "I214", "旧版文档"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "I213", "打开密码"),
         ("序号,进展\r\n1,已完成\r\n".encode("gb18030"), "I214", "文本文件"),
-        ("<html><table><tr><td>1</td></tr></table></html>".encode(), "I214", "网页"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "I214", "网页"),
         (b"PK\x03\x04" + b"\x00" * 400, "I212", "损坏"),
         (bytes(range(256)), "I212", "损坏"),
     ],
@@ -72,7 +72,7 @@ def test_a_file_with_damaged_bytes_is_broken(desk: Desk) -> None:
     [
         lambda xml: xml.replace(b"<worksheet", b'<!DOCTYPE x [<!ENTITY e "a">]><worksheet', 1),
         lambda xml: xml.replace(b"</sheetData>", b""),
-        lambda xml: b"",
+        lambda _: b"",
     ],
 )
 def test_xml_that_is_no_sheet_is_broken(desk: Desk, attack: Callable[[bytes], bytes]) -> None:

@@ -14,8 +14,8 @@ Change = Callable[[Worksheet], object]
 
 
 def copy_row(sheet: Worksheet, source: int, target: int) -> None:
-    for cell in sheet[source]:
-        copy = sheet.cell(target, cell.column)
+    for column, cell in enumerate(sheet[source], 1):
+        copy = sheet.cell(target, column)
         copy.value, copy.number_format = cell.value, cell.number_format
 
 

@@ -178,8 +178,8 @@ def test_text(cell: RawCell, shown_as: NumberClass, value: str | None, code: str
 
 NUMBER_CLASSES: st.SearchStrategy[NumberClass] = st.sampled_from(("general", "number", "percent", "date", "text"))
 PIECES = st.sampled_from(
-    ["年", "月", "日", "底", "末", "-", ".", "/", "%", "％", "约", "左右", "百分之", "百", "十", "八", "1", "06", "2022",
-     "30", "８", " ", "\u3000", "\u200b", ":", "前", "零", "二"]
+    ["年", "月", "日", "底", "末", "-", ".", "/", "%", "％", "约", "左右", "百分之", "百", "十", "八", "1", "06",
+     "2022", "30", "８", " ", "\u3000", "\u200b", ":", "前", "零", "二"]
 )  # fmt: skip
 CELLS = st.one_of(
     st.none(),

@@ -9,7 +9,21 @@ import random
 import pytest
 
 from tests.conftest import copy_of
-from tests.office import AUDIT, JUNE, MAY, PROGRESS, SPORTS, Office, changed, filled, generated, opened, saved, zipped
+from tests.office import (
+    AUDIT,
+    JUNE,
+    MAY,
+    PROGRESS,
+    SPORTS,
+    Office,
+    changed,
+    filled,
+    generated,
+    opened,
+    resaved,
+    saved,
+    zipped,
+)
 from tjxl.simulate import simulate
 
 SHARED = "T035"  # 市商务局 leads, 市体育局 and others cooperate
@@ -67,11 +81,14 @@ def test_changes_name_old_and_new_and_the_cell_they_came_from(office: Office) ->
     office.send("a.xlsx", content)
     result = office.merge()
     assert {(c["field"], c["old"], c["new"], c["cell"]) for c in result["changes"]} == {
-        ("status", None, "正常推进", "J7"), ("percent_complete", None, 0.4, "K7"), ("progress_text", None, PROGRESS, "L7"),
-    }  # fmt: skip
+        ("status", None, "正常推进", "J7"),
+        ("percent_complete", None, 0.4, "K7"),
+        ("progress_text", None, PROGRESS, "L7"),
+    }
     one = result["changes"][0]
     sha256 = hashlib.sha256(content).hexdigest()
-    assert (one["task"], one["unit"], one["file"], one["sha256"], one["sheet"]) == ("T137", AUDIT, "a.xlsx", sha256, "填报")
+    assert (one["task"], one["unit"], one["sheet"]) == ("T137", AUDIT, "填报")
+    assert (one["file"], one["sha256"]) == ("a.xlsx", sha256)
     assert sorted(one) == ["cell", "field", "file", "new", "old", "sha256", "sheet", "task", "unit"]
     assert (result["merged"], result["skipped"], result["rows"]) == (["a.xlsx"], [], 1)
 
@@ -102,7 +119,8 @@ def test_what_has_errors_stays_and_nothing_of_it_is_merged(office: Office) -> No
     before = office.master
     result = office.merge()
     assert result["skipped"] == [{"file": "a.xlsx", "unit": SPORTS, "verdict": "returned"}]
-    assert (result["merged"], result["backup"], office.inbox(), office.master == before) == ([], None, ["a.xlsx"], True)
+    assert (result["merged"], result["backup"], office.inbox()) == ([], None, ["a.xlsx"])
+    assert office.master == before
 
 
 def test_text_that_looks_like_a_formula_stays_text_all_the_way(office: Office) -> None:
@@ -151,7 +169,7 @@ def test_so_does_the_same_report_saved_by_another_program(office: Office) -> Non
     office.send("a.xlsx", content)
     office.merge()
     cells = generated(office)["tasks"], generated(office)["assignments"]
-    office.send("a.xlsx", changed(content, lambda sheet: None), "2022-05-21 10:00")
+    office.send("a.xlsx", resaved(content), "2022-05-21 10:00")
     result = office.merge()
     assert (result["rows"], result["changes"], len(office.table("ledger"))) == (0, [], 3)
     assert (generated(office)["tasks"], generated(office)["assignments"]) == cells
@@ -166,7 +184,8 @@ def test_a_newer_return_corrects_the_merged_one(office: Office) -> None:
     assert [(c["task"], c["field"], c["old"], c["new"]) for c in result["changes"]] == [
         ("T130", "percent_complete", 0.4, 0.6)
     ]
-    assert [(r["batch"], r["percent_complete"]) for r in office.table("ledger", task_code="T130")] == [(1, 0.4), (2, 0.6)]
+    rows = office.table("ledger", task_code="T130")
+    assert [(r["batch"], r["percent_complete"]) for r in rows] == [(1, 0.4), (2, 0.6)]
     assert len(office.table("ledger")) == 4  # rows that say the same add nothing
     assert office.table("tasks", task_code="T130")[0]["percent_complete"] == 0.6
     (row,) = office.table("submissions", unit=SPORTS)

@@ -272,5 +272,5 @@ def _unusable(cell: RawCell | None) -> Reading | None:
     if cell.kind == "error":
         return Reading(None, finding("V411", value=cell.value))
     if cell.value is None or cell.value == "":
-        return Reading(None, finding("V412")) if cell.formula and cell.value is None else BLANK
+        return Reading(None, finding("V412")) if cell.formula is not None and cell.value is None else BLANK
     return None

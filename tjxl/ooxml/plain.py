@@ -1,4 +1,4 @@
-"""Reading sheets written the plain way at three times the speed of the general way.
+"""Reading sheets written the plain way some 1.6 times as fast as the general way.
 
 Excel, WPS, LibreOffice, openpyxl and tjxl write a cell as `<c r="A1" s="2" t="s"><v>5</v></c>` and nothing else. One
 pass of a pattern over such text gives all cells without building a tree of elements. The pattern must account for

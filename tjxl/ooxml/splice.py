@@ -277,9 +277,10 @@ class _Rows:
                 raise PackageError("E305")
             last = column
             out.append(inner[position : m.start()])
-            before = [added(c) for c in [c for c in left if c < column]]
-            widened |= any(before)
-            out += before
+            while left and (first := next(iter(left))) < column:
+                cell = added(first)
+                widened |= bool(cell)
+                out.append(cell)
             out.append(self._edited(row, column, m, left.pop(column)) if column in left else m[0])
             position = m.end()
         after = [added(c) for c in list(left)]
