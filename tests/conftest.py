@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-# `python -m pytest` puts the checkout first on the path, where it would hide the data folders of an installed package.
+# `python -m pytest` puts the checkout first on the path, where it would hide an installed package's data folders.
 _ROOT = Path(__file__).resolve().parents[1]
 sys.path[:] = [p for p in sys.path if Path(p).resolve() != _ROOT] + [str(_ROOT)]
 

@@ -169,13 +169,11 @@ def command(*args: object) -> subprocess.CompletedProcess[str]:
 # ---- only one at a time
 
 
-@pytest.mark.parametrize("name", ["merge", "issue"])
-def test_a_second_command_says_within_seconds_who_holds_the_project(ready: Office, name: str) -> None:
+def test_a_second_command_says_within_seconds_who_holds_the_project(ready: Office) -> None:
     before = ready.master
-    args = ["issue", ready.project.root, "--period", "2022-06"] if name == "issue" else [name, ready.project.root]
     with ready.project.locked("merge"):
         started = dt.datetime.now()
-        done = command(*args)
+        done = command("collect", ready.project.root)
         waited = (dt.datetime.now() - started).total_seconds()
     assert (done.returncode, done.stdout, ready.master == before) == (2, "", True)
     assert "项目正被占用" in done.stderr
