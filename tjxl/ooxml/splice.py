@@ -44,12 +44,25 @@ class Put:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """A formula stored once for a block of cells, as Excel does when one is filled down.
+
+    `index` names it on its sheet (no other formula of the sheet may have it). The block's first cell gives the
+    `area`; the others give none and store no text.
+    """
+
+    index: int
+    area: Range | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PutFormula:
-    """Set a cell to a formula (without `=`) and the value it has."""
+    """Set a cell to a formula (without `=`) and the value it has; `shared` where a block of cells has the same."""
 
     text: str
     cached: CellValue
     style: int | None = None
+    shared: Shared | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +328,16 @@ class _Rows:
             return b""
         return self._cell(row, column, edit, style)
 
+    def _formula(self, edit: PutFormula) -> bytes:
+        p, shared = self.prefix, edit.shared
+        if shared is not None and shared.area is None:
+            return b'<%sf t="shared" si="%d"/>' % (p, shared.index)
+        kind = b""
+        if shared is not None and shared.area is not None:
+            kind = b' t="shared" ref="%s" si="%d"' % (shared.area.ref.encode(), shared.index)
+        text = html.escape(storable(edit.text), quote=False).encode()
+        return b"<%sf%s>%s</%sf>" % (p, kind, text, p)
+
     def _cell(self, row: int, column: int, edit: Put | PutFormula, style: bytes | None) -> bytes:
         p = self.prefix
         s = str(edit.style).encode() if edit.style is not None else style
@@ -322,8 +345,7 @@ class _Rows:
         if isinstance(edit, PutFormula):
             kind, value = stored(edit.cached, self.date1904)
             t = b' t="%s"' % kind if kind else b""
-            text = html.escape(storable(edit.text), quote=False).encode()
-            return b"%s%s><%sf>%s</%sf><%sv>%s</%sv></%sc>" % (head, t, p, text, p, p, value, p, p)
+            return b"%s%s>%s<%sv>%s</%sv></%sc>" % (head, t, self._formula(edit), p, value, p, p)
         if edit.value is None or edit.value == "":
             return head + b"/>"
         if isinstance(edit.value, str):

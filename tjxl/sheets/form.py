@@ -14,7 +14,7 @@ from tjxl.formula import Formula as GridFormula
 from tjxl.ooxml.book import Book
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.refs import Range
-from tjxl.ooxml.splice import NewRow, Put, PutFormula, Recalculated
+from tjxl.ooxml.splice import NewRow, Put, PutFormula, Recalculated, Shared
 from tjxl.periods import Period
 from tjxl.register import GOAL_TITLES, ROLE_TITLES
 from tjxl.resources import layout_toml
@@ -97,7 +97,8 @@ class FormTemplate:
         checks = self._checks(content)
         for number, (row, check) in enumerate(zip(content.rows, checks, strict=True), places.first_row):
             text = formula.replace(str(ROW_MARK), str(number))
-            self._put_row(editor, places, number, row, PutFormula(text, check))
+            shared = self._shared(places, number, last)
+            self._put_row(editor, places, number, row, PutFormula(text, check, shared=shared))
         editor.new_row(sheet, last + 2, NewRow(SIGNATURE_ROW))
         editor.edit(sheet, last + 2, 1, Put(END_MARK))
         for name, text in layout_toml("form.toml")["report"]["signature"].items():
@@ -109,6 +110,13 @@ class FormTemplate:
         self._put_identity(editor, content)
         self._put_counts(editor, checks)
         return editor.save(level=4)
+
+    def _shared(self, places: Geometry, number: int, last: int) -> Shared | None:
+        """The 自检 formula is long: stored once for all rows it makes a form a third smaller and quicker to read."""
+        if last == places.first_row:
+            return None
+        column = places.columns["self_check"]
+        return Shared(0, Range(number, column, last, column) if number == places.first_row else None)
 
     def _put_row(self, editor: BookEditor, places: Geometry, number: int, row: FormRow, check: PutFormula) -> None:
         sheet, columns = self.spec.sheet, places.columns

@@ -1,4 +1,4 @@
-"""The sheet 填报 of a form's template: head, header and model rows, validations, colours, protection, print set-up."""
+"""The sheet 填报 of a form's template: head, header, model rows, validations, colours, protection, print set-up."""
 
 from __future__ import annotations
 
