@@ -85,7 +85,7 @@ def run_script(name: str, *arguments: str) -> str:
 def run_commands(copy: Path) -> None:
     """`tjxl collect` and `tjxl merge`, a process each: an exit status of 2 would be a failure."""
     for command in ("collect", "merge"):
-        call = [sys.executable, "-c", "from tjxl.cli import main; main()", command, str(copy), "--json"]
+        call = [sys.executable, "-P", "-c", "from tjxl.cli import main; main()", command, str(copy), "--json"]
         if subprocess.run(call, check=False, capture_output=True).returncode > 1:
             raise SystemExit(f"tjxl {command} failed")
 

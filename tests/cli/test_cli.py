@@ -277,7 +277,15 @@ def test_a_break_by_the_user_is_one_line_too(tjxl: Tjxl, office: Office, monkeyp
 
 
 def test_json_is_utf8_whatever_the_terminal_speaks(office: Office) -> None:
-    line = [sys.executable, "-c", "from tjxl.cli import main; main()", "status", str(office.project.root), "--json"]
+    line = [
+        sys.executable,
+        "-P",
+        "-c",
+        "from tjxl.cli import main; main()",
+        "status",
+        str(office.project.root),
+        "--json",
+    ]
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(line, capture_output=True, env=environment, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (1, b"")

@@ -162,7 +162,7 @@ def fill_up(path: Path) -> None:
 
 def command(*args: object) -> subprocess.CompletedProcess[str]:
     """The command line in a process of its own."""
-    line = [sys.executable, "-c", "from tjxl.cli import main; main()", *map(str, args)]
+    line = [sys.executable, "-P", "-c", "from tjxl.cli import main; main()", *map(str, args)]
     return subprocess.run(line, capture_output=True, encoding="utf-8", check=False, timeout=60)
 
 
