@@ -257,7 +257,7 @@ def test_check_without_a_project_knows_the_tasks_by_the_form_itself(office: Offi
     path = office.send("a.xlsx", changed(filled(office.form(SPORTS)), lambda s: s.delete_rows(8)))
     checked = flows.check(path)
     assert outcome_of(checked) == ("a.xlsx", SPORTS, "returned", ["R307", "I221"])
-    assert "缺少任务 35 的填报行" in checked["findings"][0]["message"]
+    assert "缺少第 35 项任务的填报行" in checked["findings"][0]["message"]
 
 
 @pytest.mark.parametrize("key", ["period", "master_id"])

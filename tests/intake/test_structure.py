@@ -126,12 +126,12 @@ def test_all_rows_deleted_is_not_a_report(desk: Desk, unit: str) -> None:
 
 def test_a_row_twice(desk: Desk) -> None:
     content = changed(desk.filled(SPORTS), lambda s: copy_row(s, 8, 10))
-    assert desk.judge(content) == ("returned", [("R306", "填报", "A10", None)])
+    assert desk.judge(content) == ("returned", [("R306", "填报", "B10", None)])
 
 
 def test_a_row_of_another_unit(desk: Desk) -> None:
     content = changed(desk.filled(SPORTS), add_row_of_another_unit)
-    assert desk.judge(content) == ("returned", [("R308", "填报", "A10", None)])
+    assert desk.judge(content) == ("returned", [("R308", "填报", "B10", None)])
 
 
 def test_an_empty_row_inserted(desk: Desk) -> None:
@@ -144,7 +144,7 @@ def test_a_row_inserted_with_words_in_it_is_a_question(desk: Desk) -> None:
         sheet["L8"] = "另：本月新增一项工作。"
 
     content = changed(desk.filled(SPORTS), add)
-    assert desk.judge(content) == ("needs_decision", [("R305", "填报", "A8", None)])
+    assert desk.judge(content) == ("needs_decision", [("R305", "填报", "B8", None)])
 
 
 def test_what_stands_below_the_signature_line_is_no_row(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from tjxl.intake.values import Reading, squeeze
 from tjxl.ooxml.book import Book
 from tjxl.ooxml.cells import NumberClass, RawCell, SheetCells, from_serial
 from tjxl.ooxml.refs import cell_ref
+from tjxl.register import serial_of
 from tjxl.settings import Settings
 
 REPORT_SHEET = "填报"
@@ -189,10 +190,9 @@ class FormReader:
             if code:
                 out.append(self._read_row(code, row, by_row[row], header.columns))
             elif texts := self._unit_texts(by_row[row], header.columns):
+                place = cell_ref(row, header.columns.get("serial_no", key_column))
                 self.findings.append(
-                    finding(
-                        "R305", row=row, text="；".join(texts)[:80], sheet=self.sheet, cell=cell_ref(row, key_column)
-                    )
+                    finding("R305", row=row, text="；".join(texts)[:80], sheet=self.sheet, cell=cell)
                 )
         return tuple(out)
 
@@ -274,17 +274,14 @@ def check_rows_present(
         by_task.setdefault(row.task_code, []).append(row)
     kept = []
     for code, rows in by_task.items():
-        cell = rows[0].cells["task_code"]
+        number = serial_of(code) or code
+        places = [_number_cell(r) for r in rows]
+        at = {"sheet": form.sheet, "field": "task_code", "task": code}
         if code not in expected:
-            findings.append(finding("R308", sheet=form.sheet, cell=cell, field="task_code", task=code))
+            findings.append(finding("R308", cell=places[0], number=number, **at))
         elif len(rows) > 1:
-            cells = "、".join(r.cells["task_code"] for r in rows)
-            again = rows[1].cells["task_code"]
-            findings.append(
-                finding(
-                    "R306", sheet=form.sheet, cell=again, field="task_code", task=code, count=len(rows), cells=cells
-                )
-            )
+            cells = "、".join(places)
+            findings.append(finding("R306", cell=places[1], number=number, count=len(rows), cells=cells, **at))
         else:
             kept.append(rows[0])
             findings += _changed_locked(form.sheet, rows[0], expected[code], spec)
@@ -293,6 +290,11 @@ def check_rows_present(
     if missing and not unkeyed:
         findings.append(finding("R307", sheet=form.sheet, tasks="、".join(map(str, sorted(missing)))))
     return tuple(kept), findings
+
+
+def _number_cell(row: ReadRow) -> str:
+    """Where the unit sees which task a row is about: the column of the code itself is hidden."""
+    return row.cells.get("serial_no", row.cells["task_code"])
 
 
 def _changed_locked(sheet: str, row: ReadRow, expected: ExpectedRow, spec: Spec) -> list[Finding]:
