@@ -192,7 +192,7 @@ class FormReader:
             elif texts := self._unit_texts(by_row[row], header.columns):
                 place = cell_ref(row, header.columns.get("serial_no", key_column))
                 self.findings.append(
-                    finding("R305", row=row, text="；".join(texts)[:80], sheet=self.sheet, cell=cell)
+                    finding("R305", row=row, text="；".join(texts)[:80], sheet=self.sheet, cell=place)
                 )
         return tuple(out)
 
