@@ -5,7 +5,6 @@ Whatever the bytes, the answer is a readable package or a ``PackageError``: E302
 
 from __future__ import annotations
 
-import contextlib
 import io
 import struct
 import tracemalloc
@@ -123,12 +122,17 @@ def test_every_truncation_is_refused() -> None:
 @pytest.mark.parametrize("start", range(8))
 def test_one_changed_byte_is_refused_or_does_no_harm(start: int) -> None:
     content = decorated()
+    refused = 0
     for at in range(start, len(content), 8 * 13):
         broken = content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :]
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            with contextlib.suppress(PackageError):  # any other error fails the test
+            try:
                 read_everything(broken)
+            except PackageError:  # any other error fails the test
+                refused += 1
+    # a checksum guards each part that is read; pictures and charts are not read here, and some header bytes mean nothing
+    assert refused > 0.25 * len(range(start, len(content), 8 * 13))
 
 
 @given(st.binary(max_size=300))

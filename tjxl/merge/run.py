@@ -22,6 +22,8 @@ from tjxl.sheets.state import MasterState
 _MERGED = ("accepted", "accepted_with_notes", "needs_decision")
 
 
+_ARCHIVED_AT_ONCE = 64
+
 # A question about a row that has no task code leaves the rows that have one as they are.
 _STRAY_ROW = "R305"
 
@@ -115,12 +117,16 @@ def _archive(project: Project, returns: Sequence[Return]) -> None:
     present = {p.stem for p in project.archive.iterdir()} if project.archive.is_dir() else set()
     for r in returns:
         sha256 = r.source.sha256
-        if sha256 in files or sha256 in present:
+        if sha256 in present:
             continue
         content = content_of(r.source, project.inbox)
         if content is None:
             raise ProjectError("E217", file=r.source.file)
         files[sha256] = (PurePosixPath(r.source.file).suffix.lower() or ".xlsx", content)
+        present.add(sha256)
+        if len(files) == _ARCHIVED_AT_ONCE:  # a thousand returns are not held in memory together
+            archive_files(project, files)
+            files = {}
     archive_files(project, files)
 
 
