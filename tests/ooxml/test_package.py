@@ -131,7 +131,7 @@ def test_one_changed_byte_is_refused_or_does_no_harm(start: int) -> None:
                 read_everything(broken)
             except PackageError:  # any other error fails the test
                 refused += 1
-    # a checksum guards each part that is read; pictures and charts are not read here, and some header bytes mean nothing
+    # a checksum guards each part that is read; pictures are not read here, and some header bytes mean nothing
     assert refused > 0.25 * len(range(start, len(content), 8 * 13))
 
 

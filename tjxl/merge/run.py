@@ -20,8 +20,6 @@ from tjxl.settings import Settings
 from tjxl.sheets.state import MasterState
 
 _MERGED = ("accepted", "accepted_with_notes", "needs_decision")
-
-
 _ARCHIVED_AT_ONCE = 64
 
 # A question about a row that has no task code leaves the rows that have one as they are.
