@@ -23,7 +23,7 @@ from tjxl.periods import Period, parse_period
 from tjxl.project import SETTINGS_FILE, Project
 from tjxl.resources import schema_file
 from tjxl.settings import Settings, load_settings
-from tjxl.sheets.layout import master_layout
+from tjxl.sheets.layout import master_layout, state_titles
 from tjxl.sheets.master_edit import append, set_current_period
 from tjxl.sheets.recalc import refresh
 from tjxl.sheets.state import MasterState
@@ -110,12 +110,14 @@ def issue(
         issued = []
         with said_plainly(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            for done, content in enumerate(contents.values(), 1):
-                path = folder / f"{_file_name(content.unit)}.xlsx"
-                path.write_bytes(template.filled(content))
-                issued.append({"unit": content.unit, "file": str(path), "rows": len(content.rows)})
-                if progress:
-                    progress(done, len(contents))
+        for done, content in enumerate(contents.values(), 1):
+            path = folder / f"{_file_name(content.unit)}.xlsx"
+            form = template.filled(content)
+            with said_plainly(path):
+                path.write_bytes(form)
+            issued.append({"unit": content.unit, "file": str(path), "rows": len(content.rows)})
+            if progress:
+                progress(done, len(contents))
         _note_issued(project, state, period, contents, settings)
     return {"period": period.code, "issued": issued}
 
@@ -151,7 +153,7 @@ def _note_issued(
             "unit": content.unit,
             "rows": len(content.rows),
             "due_on": due_date(period, settings),
-            "state": "未报",
+            "state": state_titles()["missing"],
             "returned_times": 0,
         }
         for code, content in contents.items()

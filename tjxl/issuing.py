@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from tjxl.intake.expected import expected_rows, last_reports
-from tjxl.intake.identify import FORM_VERSION, Identity
+from tjxl.intake.identify import Identity
 from tjxl.merge.plan import ROW_FIELDS
 from tjxl.periods import Period
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
 from tjxl.sheets.form import FormContent, FormRow
-from tjxl.sheets.form_places import FACTS
+from tjxl.sheets.form_places import FACTS, FORM_VERSION
 from tjxl.sheets.rows import TableRow
 from tjxl.sheets.state import MasterState
 

@@ -10,7 +10,7 @@ from tjxl.errors import TjxlError
 from tjxl.fields.spec import load_spec
 from tjxl.findings import finding
 from tjxl.intake.context import Context, ExpectedRow
-from tjxl.intake.identify import IDENTITY_SHEET, Identity, read_identity
+from tjxl.intake.identify import Identity, read_identity
 from tjxl.intake.returns import Return, judge, read_return
 from tjxl.intake.sources import single_source
 from tjxl.ooxml.book import Book
@@ -18,7 +18,7 @@ from tjxl.ooxml.cells import SheetCells, from_serial
 from tjxl.periods import parse_period
 from tjxl.register import GOAL_TITLES, ROLE_TITLES, serial_of
 from tjxl.settings import Settings
-from tjxl.sheets.form_places import FACT_COLUMN, LISTS_SHEET
+from tjxl.sheets.form_places import FACT_COLUMN, IDENTITY_SHEET, LISTS_SHEET
 
 
 def check_alone(path: Path, settings: Settings) -> dict[str, Any]:

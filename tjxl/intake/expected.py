@@ -8,11 +8,12 @@ from tjxl.fields.spec import load_spec
 from tjxl.intake.context import Context, ExpectedRow, MergedReturn
 from tjxl.periods import Period
 from tjxl.settings import Settings
+from tjxl.sheets.layout import state_titles
 from tjxl.sheets.rows import TableRow
 from tjxl.sheets.state import MasterState, role_of
 
 # 报送情况 states whose file still waits for something: it is read again on the next run.
-OPEN_STATES = ("未报", "退回", "待裁决")
+OPEN_STATES = ("missing", "returned", "awaiting_decision")
 
 
 def expected_rows(state: MasterState, period: Period, settings: Settings) -> dict[str, dict[str, ExpectedRow]]:
@@ -84,6 +85,6 @@ def _merged(state: MasterState, period: Period) -> Mapping[str, MergedReturn]:
 
 
 def _merged_files(state: MasterState) -> frozenset[str]:
-    waiting = {r["sha256"] for r in state.submissions if r["state"] in OPEN_STATES}
+    waiting = {r["sha256"] for r in state.submissions if r["state"] in {state_titles()[s] for s in OPEN_STATES}}
     known = {r["sha256"] for r in state.ledger} | {r["sha256"] for r in state.submissions if r["merged_at"]}
     return frozenset(str(s) for s in known - waiting if s)

@@ -11,8 +11,6 @@ from tjxl.findings import Finding, finding
 from tjxl.ooxml.cells import SheetCells
 from tjxl.periods import parse_period
 
-IDENTITY_SHEET = "_tjxl"
-FORM_VERSION = "1"
 _SIGNED = ("form_version", "master_id", "unit_code", "unit", "period", "stage", "issued_at")
 
 

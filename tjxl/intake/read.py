@@ -18,10 +18,9 @@ from tjxl.ooxml.cells import NumberClass, RawCell, SheetCells, from_serial
 from tjxl.ooxml.refs import cell_ref
 from tjxl.register import serial_of
 from tjxl.settings import Settings
+from tjxl.sheets.form_places import END_MARK
 
 REPORT_SHEET = "填报"
-# Column A of the signature line holds this mark: what stands there and below belongs to no row.
-END_MARK = "END"
 _HEADER_SEARCH_ROWS = 60
 _HEADER_MIN_TITLES = 5
 # How many cells right of a label of the head its value may stand.

@@ -12,7 +12,7 @@ from tjxl.ooxml.editor import BookEditor
 from tjxl.periods import Period
 from tjxl.project import Project
 from tjxl.register import Question
-from tjxl.sheets.layout import master_layout
+from tjxl.sheets.layout import master_layout, state_titles
 from tjxl.sheets.master_edit import add_questions, set_row_values
 from tjxl.sheets.recalc import refresh
 from tjxl.sheets.state import MasterState
@@ -97,7 +97,7 @@ def note_verdicts(state: MasterState, period: Period, returns: Sequence[Return])
             continue
         returned = r.verdict == "returned"
         new = {
-            "state": "退回" if returned else "待裁决",
+            "state": state_titles()["returned" if returned else "awaiting_decision"],
             "returned_times": int(row["returned_times"] or 0) + returned,
             "file": r.source.file,
             "sha256": r.source.sha256,

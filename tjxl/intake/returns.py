@@ -15,7 +15,7 @@ from tjxl.errors import PackageError
 from tjxl.fields.spec import rule_finding
 from tjxl.findings import Finding, Verdict, finding, verdict_of
 from tjxl.intake.context import Context, ExpectedRow, MergedReturn
-from tjxl.intake.identify import IDENTITY_SHEET, Identity, check_identity, read_identity
+from tjxl.intake.identify import Identity, check_identity, read_identity
 from tjxl.intake.read import (
     FormReader,
     ReadForm,
@@ -28,6 +28,7 @@ from tjxl.intake.read import (
 from tjxl.intake.sources import Source, foreign_kind
 from tjxl.intake.values import squeeze
 from tjxl.ooxml.book import Book
+from tjxl.sheets.form_places import IDENTITY_SHEET
 
 if TYPE_CHECKING:
     from tjxl.fields.frame import Unreadable

@@ -14,11 +14,11 @@ from typing import Any
 
 from tjxl.findings import finding
 from tjxl.register import ROLE_TITLES, Question
+from tjxl.sheets.layout import state_titles
 from tjxl.sheets.rows import TableRow
 from tjxl.sheets.state import REPORTED
 
 ROW_FIELDS = (*REPORTED, "evidence")
-STATES = {"on_time": "已报", "late": "迟报", "missing": "未报", "returned": "退回", "question": "待裁决"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,9 +237,9 @@ def _plan_submissions(plan: Plan, returns: Sequence[AcceptedReturn], present: Pr
             continue
         due, reported = row["due_on"], accepted.reported_on
         late = isinstance(due, dt.date) and reported is not None and reported > due
-        state = "question" if not accepted.complete else "late" if late else "on_time"
+        state = "awaiting_decision" if not accepted.complete else "late" if late else "reported"
         new = {
-            "state": STATES[state],
+            "state": state_titles()[state],
             "reported_on": reported,
             "prepared_by": accepted.head.get("prepared_by"),
             "phone": accepted.head.get("phone"),

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tjxl.formula import Formula
-from tjxl.resources import layout_toml
 from tjxl.sheets.board import Board
 from tjxl.sheets.figures import CURRENT_PERIOD, LIGHTS, Statuses, deadline_of, due_soon, nth_due_soon, nth_row, text
+from tjxl.sheets.layout import state_titles
 
 _UNITS_IN_A_ROW = 4
 
@@ -35,7 +35,7 @@ def missing_units(board: Board) -> None:
     """本期未报单位: those that have not reported, or whose return was sent back."""
     condition = missing_condition()
     counter = _section(board, "missing", f"SUMPRODUCT({condition})")
-    returned = layout_toml("master.toml")["states"]["returned"]
+    returned = state_titles()["returned"]
     span = board.columns // _UNITS_IN_A_ROW
     lines: int = board.spec["section"]["missing"]["lines"]
     for first in range(1, lines + 1, _UNITS_IN_A_ROW):
@@ -63,7 +63,7 @@ def in_states(*states: str) -> str:
 
     The period is compared as text, not by COUNTIFS: its criterion `2022-06` would be read as a date.
     """
-    titles = layout_toml("master.toml")["states"]
+    titles = state_titles()
     among = "+".join(f"(报送情况[报送状态]={text(titles[state])})" for state in states)
     return f"(报送情况[期次]={CURRENT_PERIOD})*({among})"
 

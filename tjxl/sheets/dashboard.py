@@ -10,7 +10,6 @@ from typing import Any
 
 from tjxl.formula import Area, Formula
 from tjxl.register import Register
-from tjxl.resources import layout_toml
 from tjxl.settings import MEANINGS, Settings
 from tjxl.sheets.board import FIRST_COLUMN, HELPER_COLUMNS, Board, address
 from tjxl.sheets.board_lists import in_states, missing_condition, missing_units, red_tasks, tasks_soon_due
@@ -18,16 +17,17 @@ from tjxl.sheets.board_tables import STATUS_ORDER, Block, leader_table, theme_ta
 from tjxl.sheets.figures import (
     AS_OF,
     CURRENT_PERIOD,
+    DASHBOARD_AREA,
     LIGHTS,
     Statuses,
     count,
     tasks_with_status,
     tasks_without_status,
 )
+from tjxl.sheets.layout import state_titles
 from tjxl.sheets.model import Chart, ChartKind, Page, Series, Sheet
 from tjxl.sheets.theme import colour
 
-BOARD_NAME = "看板区"
 _CARD_SPAN = 3
 _PIXELS = 40
 """Width of a grid column."""
@@ -57,7 +57,7 @@ def dashboard_sheet(register: Register, settings: Settings) -> Sheet:
     board.sheet.charts = _charts(board, chart_row, cards, themes, statuses)
     last = board.row - 1
     # The name covers the cells beside the print too: tjxl refreshes the values of whatever lies in it.
-    board.sheet.names[BOARD_NAME] = (1, 1, last, board.helper_column + HELPER_COLUMNS - 1)
+    board.sheet.names[DASHBOARD_AREA] = (1, 1, last, board.helper_column + HELPER_COLUMNS - 1)
     area = (1, 1, last, board.last_column + 1)
     board.sheet.page = Page(landscape=False, area=area, breaks=tuple(breaks))
     board.sheet.freeze = (strip, 0)
@@ -124,14 +124,14 @@ def _cards(board: Board, register: Register, statuses: Statuses) -> Cells:
 
 
 def _card_formulas(statuses: Statuses, cells: Cells) -> dict[str, str]:
-    states = layout_toml("master.toml")["states"]
+    states = state_titles()
     return {
         "total": "COUNTA(任务台账[任务编码])",
         **{meaning: tasks_with_status(statuses.names[meaning]) for meaning in MEANINGS},
         "no_report": tasks_without_status(),
         "rate": f"IF({cells['total']}=0,0,{cells['completed']}/{cells['total']})",
         "expected": f'SUMPRODUCT((报送情况[期次]={CURRENT_PERIOD})*(报送情况[单位编码]<>""))',
-        "reported": f"SUMPRODUCT({in_states('reported', 'late')})",
+        "reported": f"SUMPRODUCT({in_states('reported', 'late', 'awaiting_decision')})",
         "missing": f"SUMPRODUCT({missing_condition()})",
         "report_rate": f"IF({cells['expected']}=0,0,{cells['reported']}/{cells['expected']})",
         **{name: count(("任务台账[亮灯]", f'"{title}"')) for name, title in LIGHTS.items()},

@@ -18,6 +18,7 @@ AS_OF = "统计截止日"
 DUE_SOON_DAYS = "临近天数"
 STATUS_LIST = "状态列表"
 DEADLINES = "任务时限"
+DASHBOARD_AREA = "看板区"
 
 _REPORTED = "任务台账[进展状态]"
 _VERIFIED = "任务台账[核定状态]"

@@ -20,6 +20,7 @@ from tjxl.register import GOAL_TITLES, ROLE_TITLES
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
 from tjxl.sheets.form_places import (
+    END_MARK,
     FACT_COLUMN,
     FACT_MARK,
     FACTS,
@@ -36,8 +37,6 @@ from tjxl.sheets.form_template import build_template
 from tjxl.sheets.textsize import row_height
 
 _INDENT = 2.0  # columns that an indented text loses
-END_MARK = "END"
-"""Stands in column A of the signature line: what stands there and below belongs to no task."""
 
 
 @dataclass(frozen=True, slots=True)

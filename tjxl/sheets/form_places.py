@@ -14,6 +14,9 @@ from tjxl.resources import layout_toml
 MODEL_ROW, SIGNATURE_ROW = 5001, 5002
 LISTS_SHEET, IDENTITY_SHEET = "_lists", "_tjxl"
 STATUS_NAME = "状态列表"
+FORM_VERSION = "1"
+END_MARK = "END"
+"""Stands in column A of the signature line: what stands there and below belongs to no task."""
 FACT_COLUMN = 4
 FACT_ROWS = 2000
 # Stands for the last row of the hidden list in the self-check formula: each form looks no further than its own.

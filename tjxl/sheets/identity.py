@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from tjxl.register import Register
 from tjxl.sheets.figures import DEADLINES
+from tjxl.sheets.form_places import FORM_VERSION, IDENTITY_SHEET
 from tjxl.sheets.model import Sheet, Table, TableColumn
-
-TITLE = "_tjxl"
-FORM_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class MasterMeta:
 
 def identity_sheet(register: Register, meta: MasterMeta) -> Sheet:
     """Key and value in A:B; from D1 the table 任务时限: 任务编码 · 截止日 (a date or blank) · 目标 (identifier)."""
-    sheet = Sheet(TITLE, visibility="very_hidden")
+    sheet = Sheet(IDENTITY_SHEET, visibility="very_hidden")
     pairs = {
         "master_id": meta.master_id,
         "key": meta.key,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -44,6 +45,12 @@ class SheetLayout:
     def position(self, name: str) -> int:
         """Its place, from 0."""
         return next(i for i, c in enumerate(self.columns) if c.name == name)
+
+
+@cache
+def state_titles() -> Mapping[str, str]:
+    """What 报送情况[报送状态] and 待裁决[状态] say, by name: reported, late, missing, returned …"""
+    return {str(name): str(title) for name, title in layout_toml("master.toml")["states"].items()}
 
 
 @cache

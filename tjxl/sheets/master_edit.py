@@ -9,13 +9,10 @@ from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.splice import Put
 from tjxl.periods import Period
 from tjxl.register import Question
-from tjxl.sheets.layout import SheetLayout, master_layout
+from tjxl.sheets.figures import AS_OF, CURRENT_PERIOD
+from tjxl.sheets.layout import SheetLayout, master_layout, state_titles
 from tjxl.sheets.rows import find_table
 from tjxl.sheets.state import MasterState
-
-CURRENT_PERIOD = "当前期次"
-AS_OF = "统计截止日"
-QUESTION_OPEN = "待处理"
 
 
 def set_row_values(editor: BookEditor, layout: SheetLayout, row: int, values: Mapping[str, Any]) -> None:
@@ -63,7 +60,7 @@ def add_questions(editor: BookEditor, state: MasterState, questions: Sequence[Qu
                 "task_code": question.task_code,
                 "question": question.text,
                 "choices": "、".join(question.choices),
-                "state": QUESTION_OPEN,
+                "state": state_titles()["open_question"],
             }
         )
     append(editor, master_layout()["questions"], rows)

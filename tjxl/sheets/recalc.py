@@ -20,10 +20,10 @@ from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.package import local_name
 from tjxl.ooxml.refs import Range, parse_range
 from tjxl.ooxml.splice import Put, PutFormula, Recalculated
+from tjxl.sheets.figures import DASHBOARD_AREA
 from tjxl.sheets.layout import master_layout
 
 DASHBOARD = "看板"
-DASHBOARD_AREA = "看板区"
 CHART_MARK = "督查台账图："
 
 _REFERENCE = re.compile(

@@ -13,11 +13,11 @@ from tjxl.ooxml.book import Book
 from tjxl.ooxml.cells import from_serial
 from tjxl.periods import Period, parse_period
 from tjxl.register import GOAL_TITLES, ROLE_TITLES, Goal, Role
+from tjxl.sheets.figures import DEADLINES
+from tjxl.sheets.form_places import IDENTITY_SHEET
 from tjxl.sheets.layout import master_layout
 from tjxl.sheets.rows import TableRow, read_rows
 
-META_SHEET = "_tjxl"
-DEADLINES_TABLE = "任务时限"
 _ROLES: Mapping[str, Role] = {title: role for role, title in ROLE_TITLES.items()}
 
 # The merged columns, spelled alike in 任务台账, 责任分工 and 填报流水, in the form's order.
@@ -46,24 +46,24 @@ class MasterState:
         Raises:
             PackageError: E312, the workbook is no master.
         """
-        if META_SHEET not in self.book.sheets:
-            raise PackageError("E312", table=META_SHEET)
-        cells = self.book.cells(META_SHEET).cells
+        if IDENTITY_SHEET not in self.book.sheets:
+            raise PackageError("E312", table=IDENTITY_SHEET)
+        cells = self.book.cells(IDENTITY_SHEET).cells
         out = {}
         for (row, column), cell in cells.items():
             if column == 1 and isinstance(cell.value, str):
                 value = cells.get((row, 2))
                 out[cell.value] = _text(value.value if value else None)
         if not out.get("master_id") or not out.get("key"):
-            raise PackageError("E312", table=META_SHEET)
+            raise PackageError("E312", table=IDENTITY_SHEET)
         return out
 
     @cached_property
     def due(self) -> dict[str, Due]:
         """Task code → when it is due, from the table 任务时限."""
-        table = self.book.tables.get(DEADLINES_TABLE)
+        table = self.book.tables.get(DEADLINES)
         if table is None:
-            raise PackageError("E312", table=DEADLINES_TABLE)
+            raise PackageError("E312", table=DEADLINES)
         code, date, goal = (table.columns[t] for t in ("任务编码", "截止日", "目标"))
         cells = self.book.cells(table.sheet).cells
         out = {}

@@ -10,7 +10,7 @@ from tjxl.register import ROLE_TITLES, UNIT_KIND_TITLES, Question, Register, Tas
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
 from tjxl.sheets.figures import LIGHTS, STATUS_LIST, Statuses, light
-from tjxl.sheets.layout import Column, SheetLayout, master_layout
+from tjxl.sheets.layout import Column, SheetLayout, master_layout, state_titles
 from tjxl.sheets.model import Content, Highlight, Page, Sheet, Table, TableColumn, Validation
 from tjxl.sheets.textsize import columns_wide, row_height
 from tjxl.sheets.theme import colour
@@ -115,7 +115,7 @@ def _question_row(number: int, question: Question) -> Row:
         "task_code": question.task_code,
         "question": question.text,
         "choices": _joined(question.choices),
-        "state": layout_toml("master.toml")["states"]["open_question"],
+        "state": state_titles()["open_question"],
     }
 
 
@@ -223,7 +223,7 @@ def _dropdowns(sheet: Sheet, layout: SheetLayout, last: int) -> None:
 
 def _highlights(sheet: Sheet, layout: SheetLayout, last: int, settings: Settings) -> None:
     """Colours by text: the text stays, so that a black-and-white print says the same."""
-    states = layout_toml("master.toml")["states"]
+    states = state_titles()
     by_column: dict[str, list[tuple[str, str]]] = {
         "status": [(status.name, status.meaning) for status in settings.statuses],
         "verified_status": [(status.name, status.meaning) for status in settings.statuses],
@@ -233,6 +233,7 @@ def _highlights(sheet: Sheet, layout: SheetLayout, last: int, settings: Settings
             (states["late"], "adjustment_requested"),
             (states["missing"], "behind"),
             (states["returned"], "behind"),
+            (states["awaiting_decision"], "adjustment_requested"),
             (states["open_question"], "adjustment_requested"),
         ],
     }
