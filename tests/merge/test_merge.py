@@ -24,6 +24,7 @@ from tests.office import (
     saved,
     zipped,
 )
+from tjxl.ooxml.book import Book
 from tjxl.simulate import simulate
 
 SHARED = "T035"  # 市商务局 leads, 市体育局 and others cooperate
@@ -245,6 +246,14 @@ def test_a_questioned_row_waits_the_rest_is_merged(office: Office) -> None:
     assert office.inbox() == ["a.xlsx"]
     before = office.master
     assert (office.merge()["rows"], office.master == before) == (0, True)
+
+
+def test_a_report_that_awaits_a_decision_is_not_missing_on_the_dashboard(office: Office) -> None:
+    office.send("a.xlsx", filled(office.form(SPORTS), K7="1"))
+    office.send("b.xlsx", filled(office.form(AUDIT)))
+    office.merge()
+    texts = [cell.value for cell in Book(office.master).cells("看板").cells.values()]
+    assert "本期应报67个单位，已报2个，未报65个" in texts
 
 
 def test_once_the_unit_says_what_it_meant_the_rest_follows(office: Office) -> None:

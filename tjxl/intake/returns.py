@@ -82,7 +82,7 @@ def read_return(source: Source, context: Context) -> Return:
     try:
         return _read_workbook(source, context)
     except PackageError as error:
-        code = "I212" if error.code in ("E302", "E303") else "I219"
+        code = "I212" if error.code in ("E302", "E303") else "I222"  # I222: the guard's own sentence
         return Return(source, findings=(finding(code, reason=str(error)),))
     except Exception as error:  # the last net: one file that breaks the program must not stop the others
         return Return(source, findings=(finding("I219", reason=type(error).__name__),))
