@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from tjxl.findings import Finding
 
 Role = Literal["lead", "cooperating"]
 Goal = Literal["complete", "significant_progress", "continuing"]
 UnitKind = Literal["department", "district", "group", "other"]
+MilestoneKind = Literal["start", "plan", "ready", "built", "opened", "in_use", "progress", "complete"]
+Comparator = Literal[">=", ">", "<=", "<", "=", "~", "range"]
+Measure = Literal["growth", "flow", "stock", "share", "price"]
+Direction = Literal["higher", "lower"]
 
 ROLE_TITLES: dict[Role, str] = {"lead": "牵头", "cooperating": "配合"}
 GOAL_TITLES: dict[Goal, str] = {
@@ -19,17 +25,49 @@ GOAL_TITLES: dict[Goal, str] = {
     "continuing": "持续推进",
 }
 UNIT_KIND_TITLES: dict[UnitKind, str] = {"department": "部门", "district": "区", "group": "群组", "other": "其他单位"}
+MILESTONE_KIND_TITLES: dict[MilestoneKind, str] = {
+    "start": "开工",
+    "plan": "完成方案",
+    "ready": "具备条件",
+    "built": "建成",
+    "opened": "通车（开通）",
+    "in_use": "投入使用",
+    "progress": "取得进展",
+    "complete": "完成",
+}
+MEASURE_TITLES: dict[Measure, str] = {
+    "growth": "增长",
+    "flow": "年内新增",
+    "stock": "年末达到",
+    "share": "比率",
+    "price": "价格",
+}
+
+_TASK_CODE = re.compile(r"T(\d{3,})(?:-\d+)?", re.ASCII)
 
 
-def task_code(serial_no: int) -> str:
-    """The key of a task: `T010` for 序号 10 (more digits when the notice has more than 999 tasks)."""
-    return f"T{serial_no:03d}"
+def task_code(serial_no: int, part: int = 1) -> str:
+    """The key of a task: `T010` for 序号 10 (more digits when the notice has more than 999 tasks).
+
+    `part` counts the tasks that share one 序号: the second of 序号 5 is `T005-2`.
+    """
+    return f"T{serial_no:03d}" if part == 1 else f"T{serial_no:03d}-{part}"
+
+
+def milestone_code(task: str, number: int) -> str:
+    """The key of a task's milestone: `T010-M2`."""
+    return f"{task}-M{number}"
+
+
+def target_code(task: str, number: int) -> str:
+    """The key of a task's target: `T005-K1`."""
+    return f"{task}-K{number}"
 
 
 def serial_of(code: str) -> int | None:
     """The 序号 that a task code stands for; None for a text that is no task code."""
-    digits = code[1:]
-    return int(digits) if code.startswith("T") and digits.isascii() and digits.isdigit() else None
+    match = _TASK_CODE.fullmatch(code)
+    return int(match[1]) if match else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +96,57 @@ class Task:
     leaders: tuple[str, ...]
     lead_unit: str
     cooperating_units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A part of a task with a day of its own (节点): 「其中方案，6月底前完成」.
+
+    Attributes:
+        code: key, `T010-M1`.
+        scope: what is due, without date and verb: 津石高速天津东段.
+        due: the day; None where the text gives none.
+        kind: what is due then; 开工 (start) is not 建成 (built).
+        text: the clause as printed.
+        needs_confirmation: the day is a custom or an inference, for the office to confirm.
+    """
+
+    code: str
+    task_code: str
+    scope: str
+    due: dt.date | None
+    kind: MilestoneKind
+    text: str
+    needs_confirmation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A quantitative promise of a task (指标): 「城镇新增就业35万人以上」.
+
+    Attributes:
+        code: key, `T005-K1`.
+        subject: what is counted: 城镇新增就业.
+        comparator: how the year-end value stands to `value`; `range` is value to upper, `~` is 「左右」.
+        value, upper: in `unit`; a target in % as the number before the sign (5.5). `upper` only for a range.
+        unit: as printed: %, 万人, 家 (万 and 亿 stay in the unit).
+        measure: growth rate, flow within the year (新增), stock at year end (达到), share (率), or price.
+        direction: whether more or less is better; of a price-type target less is.
+        due: the day by which it holds.
+        text: the clause as printed.
+    """
+
+    code: str
+    task_code: str
+    subject: str
+    comparator: Comparator
+    value: float
+    upper: float | None
+    unit: str
+    measure: Measure
+    direction: Direction
+    due: dt.date | None
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +181,11 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What tjxl may not decide alone (a row of 待裁决)."""
+    """What tjxl may not decide alone (a row of 待裁决).
+
+    `key` says what an answer decides (`open-group:T009:相关区人民政府`); `data` is what carrying it out needs, as
+    JSON-able values.
+    """
 
     text: str
     choices: tuple[str, ...] = ()
@@ -100,11 +193,12 @@ class Question:
     unit: str | None = None
     period: str | None = None
     key: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Everything a notice gives: tasks, units, assignments, open questions, findings."""
+    """Everything a notice gives: tasks with milestones and targets, units, assignments, open questions, findings."""
 
     title: str
     year: int
@@ -113,6 +207,8 @@ class Register:
     assignments: tuple[Assignment, ...]
     questions: tuple[Question, ...] = ()
     findings: tuple[Finding, ...] = field(default=())
+    milestones: tuple[Milestone, ...] = ()
+    targets: tuple[Target, ...] = ()
 
     @property
     def reporting_units(self) -> tuple[Unit, ...]:

@@ -21,7 +21,7 @@ from tjxl.notice.table import NoticeDocument
 from tjxl.notice.themes import settle_themes
 from tjxl.notice.units import UnitNames
 from tjxl.notice.words import quote
-from tjxl.register import Register, Task
+from tjxl.register import Milestone, Register, Target, Task
 from tjxl.settings import Settings
 
 # Layouts of text, the more particular first.
@@ -144,10 +144,18 @@ def _deadlines(rows: Sequence[TaskRow], columns: Columns, year: int) -> tuple[li
 
 def register_json(register: Register) -> dict[str, Any]:
     """The register as `tjxl tasks --json` prints it (design, section 11); dates in ISO form."""
+    milestones: dict[str, list[Milestone]] = {}
+    for milestone in register.milestones:
+        milestones.setdefault(milestone.task_code, []).append(milestone)
+    targets: dict[str, list[Target]] = {}
+    for target in register.targets:
+        targets.setdefault(target.task_code, []).append(target)
     return {
         "title": register.title,
         "year": register.year,
-        "tasks": [_task_json(task) for task in register.tasks],
+        "tasks": [
+            _task_json(task, milestones.get(task.code, ()), targets.get(task.code, ())) for task in register.tasks
+        ],
         "units": [
             {
                 "name": unit.name,
@@ -162,7 +170,7 @@ def register_json(register: Register) -> dict[str, Any]:
     }
 
 
-def _task_json(task: Task) -> dict[str, Any]:
+def _task_json(task: Task, milestones: Sequence[Milestone], targets: Sequence[Target]) -> dict[str, Any]:
     return {
         "serial_no": task.serial_no,
         "theme": task.theme,
@@ -173,6 +181,23 @@ def _task_json(task: Task) -> dict[str, Any]:
         "leaders": list(task.leaders),
         "lead_unit": task.lead_unit,
         "cooperating_units": list(task.cooperating_units),
-        "milestones": [],
-        "targets": [],
+        "milestones": [
+            {
+                "scope": m.scope,
+                "due": m.due.isoformat() if m.due else None,
+                "kind": m.kind,
+                "needs_confirmation": m.needs_confirmation,
+            }
+            for m in milestones
+        ],
+        "targets": [
+            {
+                "subject": t.subject,
+                "comparator": t.comparator,
+                "value": t.value,
+                "upper": t.upper,
+                "unit": t.unit,
+            }
+            for t in targets
+        ],
     }
