@@ -79,6 +79,12 @@ def to_pdf(path: Path, outdir: Path, timeout: float = 180) -> Path:
     return _convert(path, "pdf", "pdf", outdir, timeout)
 
 
+def save_as(path: Path, kind: str, outdir: Path, timeout: float = 180) -> Path:
+    """Open *path* and save it in another format (``xls``, ``ods``, ``html`` …) in *outdir*. Returns the new file."""
+    outdir.mkdir(parents=True, exist_ok=True)
+    return _convert(path, kind, kind, outdir, timeout)
+
+
 def _convert(source: Path, target: str, suffix: str, outdir: Path, timeout: float) -> Path:
     if SOFFICE is None:
         raise LibreOfficeError("soffice was not found on this computer")

@@ -38,6 +38,27 @@ Period = Annotated[str, typer.Option("--period", metavar="期次", help="期次�
 SomePeriod = Annotated[str | None, typer.Option("--period", metavar="期次", help="期次，缺省为最近下发的一期。")]
 
 
+NamedColumns = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="通行列名=通知列名", help="指明分解表的列，如 --map 重点工作=工作内容，可重复。"),
+]
+
+
+def _columns(named: list[str] | None) -> dict[str, list[str]]:
+    """The titles given by `--map`, by the usual one.
+
+    Raises:
+        TjxlError: E115, an entry is not of the form A=B.
+    """
+    out: dict[str, list[str]] = {}
+    for entry in named or ():
+        usual, _, theirs = entry.replace("＝", "=").partition("=")
+        if not usual.strip() or not theirs.strip():
+            raise TjxlError("E115", entry=entry)
+        out.setdefault(usual.strip(), []).append(theirs.strip())
+    return out
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(__version__)
@@ -58,11 +79,12 @@ def _root(
 def tasks(
     notice: Annotated[Path, typer.Argument(metavar="通知", help="含任务分解表的通知文件。")],
     year: Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="年度，如 2022。")],
+    named: NamedColumns = None,
     as_json: Json = False,
 ) -> None:
     from tjxl import flows
 
-    result = flows.tasks(notice, year)
+    result = flows.tasks(notice, year, columns=_columns(named))
     needs = any(f["severity"] in ("error", "question") for f in result["findings"])
     _finish(result, as_json, _show("tasks"), needs)
 
@@ -72,11 +94,12 @@ def init(
     folder: Annotated[Path, typer.Argument(metavar="项目文件夹", help="要新建的项目文件夹。")],
     notice: Annotated[Path, typer.Option("--notice", metavar="通知", help="含任务分解表的通知文件。")],
     year: Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="年度，如 2022。")],
+    named: NamedColumns = None,
     as_json: Json = False,
 ) -> None:
     from tjxl import flows
 
-    result = flows.init(folder, notice, year)
+    result = flows.init(folder, notice, year, _columns(named))
     needs = result["questions"] > 0 or any(f["severity"] in ("error", "question") for f in result["findings"])
     _finish(result, as_json, _show("init"), needs)
 

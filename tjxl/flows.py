@@ -35,18 +35,22 @@ Progress = Callable[[int, int], None]
 _CADENCES = {"monthly": ("月报", 1), "quarterly": ("季报", 3)}
 
 
-def tasks(notice: Path, year: int, settings: Settings | None = None) -> dict[str, Any]:
+Titles = Mapping[str, Sequence[str]]
+"""Titles of columns that a notice uses, by the usual one: `{"重点工作": ["工作内容"]}`."""
+
+
+def tasks(notice: Path, year: int, settings: Settings | None = None, columns: Titles | None = None) -> dict[str, Any]:
     """What the notice says: the JSON of `tjxl tasks`.
 
     Raises:
-        NoticeError: the file is no notice with a task table.
+        NoticeError: the file is no notice with tasks that can be told apart.
     """
     from tjxl.notice.read import read_notice, register_json
 
-    return register_json(read_notice(notice, year, settings or load_settings()))
+    return register_json(read_notice(notice, year, settings or load_settings(), columns))
 
 
-def init(folder: Path, notice: Path, year: int) -> dict[str, Any]:
+def init(folder: Path, notice: Path, year: int, columns: Titles | None = None) -> dict[str, Any]:
     """Make a project: folders, settings, and the master built from the notice.
 
     Raises:
@@ -60,7 +64,7 @@ def init(folder: Path, notice: Path, year: int) -> dict[str, Any]:
     if project.master.exists():
         raise ProjectError("E206", folder=folder)
     settings = load_settings(project.settings_file)
-    register = read_notice(notice, year, settings)
+    register = read_notice(notice, year, settings, columns)
     broken = [f.sentence for f in register.findings if f.severity == "error"]
     if broken:
         raise NoticeError("E213", problems="".join(broken))

@@ -46,6 +46,7 @@ class Settings:
         due_soon_days: how many days before its deadline a task counts as near due.
         statuses: in the order of the dropdown.
         groups, aliases: of units; see `schemas/defaults.toml`.
+        columns: the usual title of a notice's column → what the office's notices call it.
     """
 
     cadence: Literal["monthly", "quarterly"]
@@ -54,6 +55,7 @@ class Settings:
     statuses: tuple[Status, ...]
     groups: tuple[Group, ...]
     aliases: Mapping[str, tuple[str, ...]]
+    columns: Mapping[str, tuple[str, ...]]
 
     def status_named(self, meaning: StatusMeaning) -> str:
         """The name of the (first) status with this meaning."""
@@ -109,6 +111,7 @@ def _settings(data: Mapping[str, Any], name: str) -> Settings:
         statuses=statuses,
         groups=groups,
         aliases={k: tuple(v) for k, v in data["aliases"].items()},
+        columns={k: (v,) if isinstance(v, str) else tuple(v) for k, v in data["columns"].items()},
     )
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import pytest
 
 from tests.notice.conftest import HEAD, NOTE, Read, row
-from tjxl.notice.prose import find_title, issuing_authority, stated_counts, states_lead_rule
-from tjxl.notice.rows import serial_number
+from tjxl.notice.serials import serial_number
+from tjxl.notice.surroundings import find_title, issuing_authority, stated_counts, states_lead_rule
 from tjxl.notice.words import gaps, joined_lines, say_ranges
 from tjxl.register import Register
 

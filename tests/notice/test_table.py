@@ -13,16 +13,16 @@ import pytest
 
 from tests.notice.conftest import HEAD, NOTE, Read, row
 from tjxl.errors import NoticeError
-from tjxl.notice.columns import recognise
-from tjxl.notice.delimited import read_delimited
-from tjxl.notice.tabbed import read_tabbed
+from tjxl.notice.columns import Titles
+from tjxl.notice.layouts.delimited import read_delimited
+from tjxl.notice.layouts.tabbed import read_tabbed
 from tjxl.notice.table import Row
 
 HEADER = ("序号", "主要任务", "重点工作", "完成时限", "分管领导", "责任单位")
 
 
 def test_cells_and_rows_know_their_lines() -> None:
-    document = read_tabbed(HEAD + row(1, "市教委\n\n市人社局\n市国资委") + row(2, "市水务局") + NOTE)
+    document = read_tabbed(HEAD + row(1, "市教委\n\n市人社局\n市国资委") + row(2, "市水务局") + NOTE, Titles())
     assert document is not None
     assert document.before == ("天津市人民政府关于做好2022年市政府重点工作的通知",)
     assert document.header == Row(3, HEADER)
@@ -35,7 +35,7 @@ def test_cells_and_rows_know_their_lines() -> None:
 
 
 def test_a_row_on_one_line_with_leading_tab() -> None:
-    document = read_tabbed("\t序号\t重点工作\t责任单位\n\n\t1\t做事\t市教委\n\n\t2\t办事\t\n")
+    document = read_tabbed("\t序号\t重点工作\t责任单位\n\n\t1\t做事\t市教委\n\n\t2\t办事\t\n", Titles())
     assert document is not None
     assert document.rows == (Row(3, ("1", "做事", "市教委")), Row(5, ("2", "办事", "")))
 
@@ -43,7 +43,7 @@ def test_a_row_on_one_line_with_leading_tab() -> None:
 def test_lost_blank_lines_between_rows() -> None:
     """Each piece of the header's width begins with a number: they are rows all the same."""
     lines = "\t序号\n\t重点工作\n\t责任单位\n\t1\n\t做事\n\t市教委\n市水务局\n\t2\n\t办事\n\t市财政局\n"
-    document = read_tabbed(lines)
+    document = read_tabbed(lines, Titles())
     assert document is not None
     assert document.rows == (Row(4, ("1", "做事", "市教委\n市水务局")), Row(8, ("2", "办事", "市财政局")))
 
@@ -83,21 +83,21 @@ def test_plain_table(read: Read, mark: str) -> None:
 
 
 def test_markdown_style_pipes() -> None:
-    document = read_delimited("| 序号 | 重点工作 | 责任单位 |\n| 1 | 做事 | 市教委 |\n注：无\n")
+    document = read_delimited("| 序号 | 重点工作 | 责任单位 |\n| 1 | 做事 | 市教委 |\n注：无\n", Titles())
     assert document is not None
     assert (document.rows, document.after) == ((Row(2, ("1", "做事", "市教委")),), ("注：无",))
 
 
 def test_titles_by_alias_whatever_their_order() -> None:
-    columns = recognise(("责任部门", "工作 内容", "编号", "时限要求（月底前）", "备注"))
+    columns = Titles().recognise(("责任部门", "工作 内容", "编号", "时限要求（月底前）", "备注"))
     assert columns is not None
     assert dict(columns.index) == {"units": 0, "task": 1, "serial_no": 2, "deadline": 3}
     assert columns.unread == (4,)
 
 
 def test_the_earlier_alias_wins_and_a_lone_theme_column_holds_the_task() -> None:
-    both = recognise(("序号", "工作任务", "重点工作", "责任单位"))
-    lone = recognise(("序号", "主要任务", "责任单位"))
+    both = Titles().recognise(("序号", "工作任务", "重点工作", "责任单位"))
+    lone = Titles().recognise(("序号", "主要任务", "责任单位"))
     assert both is not None
     assert lone is not None
     assert both.index["task"] == 2
@@ -114,12 +114,17 @@ def test_an_unread_column_is_named(read: Read) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "sentence"),
     [
-        ("一份没有表格的通知。\n", "E101", "在“通知.txt”中没有找到任务分解表。"),
+        ("一份没有表格的通知。\n", "E101", "在“通知.txt”中没有找到任务分解表，也没有找到写明责任单位的任务条目。"),
         (HEAD, "E108", "“通知.txt”第 3 行起的任务分解表只有表头，没有任务。"),
         (
             "\t重点工作\n\t完成时限\n\n\t做事\n\t年底前\n",
+            "E116",
+            "“通知.txt”第 1 行起的任务分解表缺少“责任单位”列（现有：重点工作、完成时限）。",
+        ),
+        (
+            "编号|事项内容|落实者\n1|做事|市教委\n",
             "E106",
-            "“通知.txt”第 1 行起的任务分解表缺少“序号、责任单位”列（现有：重点工作、完成时限）。",
+            "“通知.txt”第 1 行起的表格有这些列：编号、事项内容、落实者。其中缺少“重点工作、责任单位”，没有认出“事项内容、落实者”。请用 --map 指明，例如 --map 重点工作=表中的列名；",
         ),
     ],
 )

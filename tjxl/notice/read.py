@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tjxl.errors import NoticeError
 from tjxl.findings import Finding, finding
-from tjxl.notice.columns import Columns, recognise
+from tjxl.notice.columns import Columns, Titles
 from tjxl.notice.deadlines import Deadline, read_deadline
-from tjxl.notice.decode import read_text
-from tjxl.notice.delimited import read_delimited
+from tjxl.notice.documents import read_document
 from tjxl.notice.duties import settle_duties
-from tjxl.notice.prose import find_title, issuing_authority, stated_counts, states_lead_rule, title_years
 from tjxl.notice.rows import TaskRow, check_count, read_rows
-from tjxl.notice.tabbed import read_tabbed
+from tjxl.notice.surroundings import find_title, issuing_authority, stated_counts, states_lead_rule, title_years
 from tjxl.notice.table import NoticeDocument
 from tjxl.notice.themes import settle_themes
 from tjxl.notice.units import UnitNames
@@ -24,55 +21,29 @@ from tjxl.notice.words import quote
 from tjxl.register import Milestone, Register, Target, Task
 from tjxl.settings import Settings
 
-# Layouts of text, the more particular first.
-_LAYOUTS: tuple[Callable[[str], NoticeDocument | None], ...] = (read_tabbed, read_delimited)
-_MOST_MARKS = 500_000  # cells of a text; 138 tasks have 828
 _DOUBT_CODES = {"blank": "N135", "unreadable": "N130", "recurring": "N133", "other_year": "N131", "by_custom": "N132"}
 
 
-def read_notice(path: Path, year: int, settings: Settings) -> Register:
+def read_notice(
+    path: Path, year: int, settings: Settings, columns: Mapping[str, Sequence[str]] | None = None
+) -> Register:
     """The register that a notice gives. What needs mending or deciding is among its findings.
 
     An error among the findings means that the notice was not read whole: such a register may be shown but must not
     become a master.
 
     Args:
-        path: the notice, a text file.
+        path: the notice: text, Word, Excel or a saved web page.
         year: the year that its deadlines speak of.
-        settings: aliases and groups of units.
+        settings: aliases and groups of units, and titles of columns.
+        columns: titles of columns beside those of the settings: the usual title → what this notice calls it.
 
     Raises:
-        NoticeError: E101–E109, the file is no text, or holds no task table.
+        NoticeError: E101–E114, the file is none that tjxl reads, or holds no tasks that can be told apart.
     """
-    document = read_document(read_text(path), path.name)
-    columns = recognise(document.header.cells)
-    if columns is None or columns.missing:
-        raise NoticeError(
-            "E106",
-            file=path.name,
-            line=document.header.line,
-            columns="、".join(columns.missing) if columns else "",
-            titles=quote("、".join(document.header.cells)),
-        )
-    if not document.rows:
-        raise NoticeError("E108", file=path.name, line=document.header.line)
-    return build_register(document, columns, year, settings)
-
-
-def read_document(text: str, file: str) -> NoticeDocument:
-    """The notice cut into its parts, by the first layout that finds a task table in it.
-
-    Raises:
-        NoticeError: E101 no layout does, E109 far more cell marks than a task table has. `file` is the name that
-            the message shows.
-    """
-    marks = max(text.count(mark) for mark in "\t|")
-    if marks > _MOST_MARKS:
-        raise NoticeError("E109", file=file, count=marks)
-    for layout in _LAYOUTS:
-        if (document := layout(text)) is not None:
-            return document
-    raise NoticeError("E101", file=file)
+    titles = Titles({**settings.columns, **(columns or {})})
+    document = read_document(path, titles)
+    return build_register(document, titles.columns_of(document.header.cells), year, settings)
 
 
 def build_register(document: NoticeDocument, columns: Columns, year: int, settings: Settings) -> Register:
@@ -84,7 +55,8 @@ def build_register(document: NoticeDocument, columns: Columns, year: int, settin
     findings += check_count(stated_counts(document.prose), rows)
     themes = [""] * len(rows)
     if "theme" in columns.index:
-        themes, theme_findings = settle_themes([(row.serial_no, row.theme) for row in rows])
+        printed = [(row.serial_no, row.theme) for row in rows]
+        themes, theme_findings = settle_themes(printed, compared=not document.headed)
         findings += theme_findings
     deadlines, deadline_findings = _deadlines(rows, columns, year)
     findings += deadline_findings

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from tjxl.findings import Finding, finding
 from tjxl.notice.columns import Columns, column_title
 from tjxl.notice.names import split_names
+from tjxl.notice.serials import number_rows, serial_number
 from tjxl.notice.table import NoticeDocument, Row
-from tjxl.notice.words import fold, gaps, joined_lines, quote, say_ranges
+from tjxl.notice.words import gaps, joined_lines, quote, say_ranges
 from tjxl.register import task_code
 
-_LONGEST_NUMBER = 6  # digits
 _LONGEST_CELL = 32_767  # characters, Excel's limit: a longer text cannot stand in the register
 
 
@@ -22,6 +22,7 @@ class TaskRow:
 
     Attributes:
         line: where the row starts in the source.
+        part: counts the tasks that share this 序号.
         theme: the cell's text, empty where the cell is.
         deadline: the cell's text.
         leads: the names of the column of leading units; None where there is no such column.
@@ -36,57 +37,67 @@ class TaskRow:
     leaders: tuple[str, ...]
     leads: tuple[str, ...] | None
     others: tuple[str, ...]
+    part: int = 1
 
     @property
     def code(self) -> str:
         """The key of the task."""
-        return task_code(self.serial_no)
+        return task_code(self.serial_no, self.part)
 
 
 def read_rows(document: NoticeDocument, columns: Columns) -> tuple[list[TaskRow], list[Finding]]:
-    """The rows that can be read, one per 序号, in printed order.
+    """The rows that can be read, in printed order: one per 序号, or several where it is merged over them.
 
-    Findings: N106 unread columns, N107 text in no cell, N110–N114 and N116–N119 rows and numbers.
+    Findings: N106 unread columns, N107 text in no cell, N108, N109 numbers given by tjxl, N110–N114 and N116–N119
+    rows and numbers, and the layout's own.
     """
     findings = [_unread_column(document.header.cells[i]) for i in columns.unread if document.header.cells[i].strip()]
     findings += [finding("N107", line=line, value=quote(text)) for line, text in document.stray]
-    rows: dict[int, TaskRow] = {}
-    places: dict[int, list[int]] = {}
+    findings += document.findings
+    shapely, misshapen, lost = _by_shape(document, columns)
+    findings += misshapen
+    numbered, number_findings = number_rows(shapely, columns)
+    findings += number_findings
+    rows: dict[str, TaskRow] = {}
+    places: dict[int, list[int]] = {serial: [] for serial in lost}
     previous = 0
-    for row in document.rows:
-        if misshapen := _misshapen(row, len(document.header.cells)):
-            findings.append(misshapen)
-            if serial := serial_number(row.cells[0]):  # named in the finding: not missing besides
-                places.setdefault(serial, [])
-            continue
-        printed = row.cells[columns.index["serial_no"]]
-        serial_no = serial_number(printed)
-        if serial_no is None:
-            findings.append(finding("N112", line=row.line, value=quote(printed), field="serial_no"))
-            continue
-        places.setdefault(serial_no, []).append(row.line)
-        if serial_no in rows:
+    for row, serial_no, part in numbered:
+        if part == 1:
+            places.setdefault(serial_no, []).append(row.line)
+        if task_code(serial_no, part) in rows:
             continue
         if serial_no < previous:
             findings.append(finding("N116", line=row.line, serial_no=serial_no, previous=previous))
         previous = serial_no
-        rows[serial_no] = _task_row(row, serial_no, columns)
-        findings += _empty_cells(rows[serial_no], columns)
+        task = _task_row(row, serial_no, part, columns)
+        rows[task.code] = task
+        findings += _empty_cells(task, columns)
     findings += _numbering(places)
     if not rows:
         findings.append(finding("N117"))
     return list(rows.values()), findings
 
 
-def serial_number(text: str) -> int | None:
-    """序号: 「10」, 「１０」, 「10.」, 「10、」; None for anything else."""
-    digits = fold(text[:20]).rstrip(".、,")
-    if not digits.isdecimal() or len(digits) > _LONGEST_NUMBER or len(text) > 20:
-        return None
-    return int(digits) or None
+def _by_shape(document: NoticeDocument, columns: Columns) -> tuple[list[Row], list[Finding], list[int]]:
+    """The rows with a cell for every column; findings about the others, and the numbers that those were to have."""
+    shapely: list[Row] = []
+    findings: list[Finding] = []
+    lost: list[int] = []
+    task = columns.index["task"]
+    for row in document.rows:
+        if problem := _misshapen(row, len(document.header.cells)):
+            findings.append(problem)
+            if serial := serial_number(row.cells[0]):  # named in the finding: not missing besides
+                lost.append(serial)
+        elif task in row.shared:
+            if own := [text for i, text in enumerate(row.cells) if text and i not in row.shared]:
+                findings.append(finding("N129", line=row.line, value=quote(own[0])))
+        else:
+            shapely.append(row)
+    return shapely, findings, lost
 
 
-def _task_row(row: Row, serial_no: int, columns: Columns) -> TaskRow:
+def _task_row(row: Row, serial_no: int, part: int, columns: Columns) -> TaskRow:
     def cell(field: str) -> str:
         return row.cells[columns.index[field]] if field in columns.index else ""
 
@@ -99,6 +110,7 @@ def _task_row(row: Row, serial_no: int, columns: Columns) -> TaskRow:
         leaders=tuple(dict.fromkeys(split_names(cell("leader")))),
         leads=split_names(cell("lead_unit")) if "lead_unit" in columns.index else None,
         others=split_names(cell("units")) + split_names(cell("cooperating_units")),
+        part=part,
     )
 
 

@@ -18,11 +18,16 @@ _ALIKE = 0.8  # of the characters, in order; the sample's pair has 0.97
 _LONGEST_COMPARED = 200
 
 
-def settle_themes(printed: Sequence[tuple[int, str]]) -> tuple[list[str], list[Finding]]:
+def settle_themes(printed: Sequence[tuple[int, str]], *, compared: bool = True) -> tuple[list[str], list[Finding]]:
     """The theme of each task, from (序号, the cell's text); an empty cell continues the theme above.
+
+    Headings of a prose text are printed once each and not `compared`: there one ordinal stands in every chapter, and
+    a task above the first heading has none.
 
     Findings: N103 two wordings of one theme, N104 one ordinal on two themes, N105 no theme to continue.
     """
+    if not compared:
+        return [text for _, text in printed], []
     themes: list[str] = []
     first_of: dict[str, str] = {}
     kinds: dict[tuple[str, str], bool] = {}

@@ -30,6 +30,18 @@ def quote(text: str) -> str:
     return line if len(line) <= _QUOTE_LENGTH else line[:_QUOTE_LENGTH] + "……"
 
 
+def is_note(line: str) -> bool:
+    """Whether the line begins a note below the table (注：…)."""
+    mark, colon, _ = fold(line[:20]).partition(":")
+    return bool(colon) and mark in notice_data("phrases")["notes"]
+
+
+def is_furniture(line: str) -> bool:
+    """Whether the line belongs to the web page around a notice (分享到：, 打印本页), not to the notice."""
+    folded = fold(line[:40]).strip("[]()|:.")
+    return any(folded.startswith(word) for word in notice_data("phrases")["furniture"])
+
+
 def joined_lines(text: str) -> str:
     """A cell's printed lines as one text: a wrapped line is joined, a line that ends a sentence ends a paragraph."""
     out = ""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tjxl.notice.columns import Columns, recognise
+from tjxl.notice.columns import Columns, Titles
 from tjxl.notice.table import NoticeDocument, Row
-from tjxl.notice.words import fold, notice_data
+from tjxl.notice.words import fold, is_note
 
 _WIDEST = 40  # columns; no task table comes near it
 _LONGEST_TITLE = 100  # characters of a title looked at
@@ -28,19 +28,19 @@ class _Cell:
         return "\n".join(self.lines)
 
 
-def read_tabbed(text: str) -> NoticeDocument | None:
+def read_tabbed(text: str, titles: Titles) -> NoticeDocument | None:
     """The document, or None when the text holds no task table in this layout."""
     lines = text.split("\n")
-    start = _table_start(lines)
+    start = _table_start(lines, titles)
     if start is None:
         return None
     cells, after, stray = _cells(lines, start)
-    titles, *body = _split_header(list(_blocks(cells)))
-    header = _row(titles)
-    columns = recognise(header.cells)
+    top, *body = _split_header(list(_blocks(cells)))
+    header = _row(top)
+    columns = titles.recognise(header.cells)
     if columns is None:
         return None
-    rows = (_row(piece) for block in body for piece in _pieces(block, len(titles), columns))
+    rows = (_row(piece) for block in body for piece in _pieces(block, len(top), columns))
     folded = _folded(header)
     return NoticeDocument(
         before=tuple(filter(None, map(str.strip, lines[:start]))),
@@ -51,13 +51,7 @@ def read_tabbed(text: str) -> NoticeDocument | None:
     )
 
 
-def is_note(line: str) -> bool:
-    """Whether the line begins a note below the table (注：…)."""
-    mark, colon, _ = fold(line[:20]).partition(":")
-    return bool(colon) and mark in notice_data("phrases")["notes"]
-
-
-def _table_start(lines: Sequence[str]) -> int | None:
+def _table_start(lines: Sequence[str], titles: Titles) -> int | None:
     """The line of the header's first cell: the first run of tab cells whose texts are column titles."""
     run: list[str] = []
     first = 0
@@ -70,7 +64,7 @@ def _table_start(lines: Sequence[str]) -> int | None:
         elif line.strip() and run:
             run[-1] = run[-1][:_LONGEST_TITLE] + line[:_LONGEST_TITLE]
         elif run:
-            if recognise(run[:_WIDEST]):
+            if titles.recognise(run[:_WIDEST]):
                 return first
             run = []
     return None

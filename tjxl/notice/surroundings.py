@@ -13,6 +13,7 @@ _HEAD_LINES = 60  # the title stands at the head
 _SENTENCE = re.compile(r"[。；;\n]")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)年")
 _COUNT_LENGTH = 5
+_COLUMN_NAME = re.compile(r"^\s*【[^】]{0,40}】")  # a web site's name of the page's section
 
 
 def find_title(before: Sequence[str]) -> str:
@@ -21,7 +22,7 @@ def find_title(before: Sequence[str]) -> str:
     It is the first 「…关于…通知」 (the issuer may stand on the line above), else the first line that ends so.
     """
     words = notice_data("phrases")
-    head = [line if len(line) <= _TITLE_LENGTH else "" for line in before[:_HEAD_LINES]]
+    head = [_COLUMN_NAME.sub("", line) if len(line) <= _TITLE_LENGTH else "" for line in before[:_HEAD_LINES]]
     ends, issuers = tuple(words["title_ends"]), tuple(words["issuer_ends"])
     for i, line in enumerate(head):
         if any(word in line for word in words["title_starts"]) and (title := _ended(head[i:], ends)):

@@ -1,0 +1,1 @@
+"""How notices lay their tasks out: tables in several disguises, and numbered items of prose."""
