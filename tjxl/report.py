@@ -13,9 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from tjxl.findings import SEVERITY_TITLES, VERDICT_TITLES
+from tjxl.register import MILESTONE_KIND_TITLES
 
 _STYLES = {"error": "red", "question": "magenta", "warning": "yellow", "note": "dim"}
 _SHOWN = 12
+_SIGNS = {">=": "≥", ">": "＞", "<=": "≤", "<": "＜", "=": "", "~": "约 "}
 
 
 def console() -> Console:
@@ -65,8 +67,34 @@ def show_tasks(result: Mapping[str, Any]) -> None:
         )
     console().print(table)
     receiving = sum(1 for u in result["units"] if u["kind"] != "group")
-    console().print(f"共 {len(result['tasks'])} 项任务，{receiving} 个责任单位。")
+    milestones = sum(len(t["milestones"]) for t in result["tasks"])
+    targets = sum(len(t["targets"]) for t in result["tasks"])
+    if milestones or targets:
+        console().print(_promises(result["tasks"]))
+    console().print(
+        f"共 {len(result['tasks'])} 项任务，{receiving} 个责任单位，节点 {milestones} 个，指标 {targets} 个。"
+    )
     show_findings(result["findings"])
+
+
+def _promises(tasks: Sequence[Mapping[str, Any]]) -> Table:
+    """What the tasks promise beside their deadlines: milestones and targets."""
+    table = Table("序号", "类别", "内容", "时限或目标", title="节点与指标")
+    for t in tasks:
+        for m in t["milestones"]:
+            kind = MILESTONE_KIND_TITLES[m["kind"]]
+            due = f"{m['due'] or '待确定'} {kind}" + ("（待确认）" if m["needs_confirmation"] else "")
+            table.add_row(str(t["serial_no"]), "节点", escape(_short(m["scope"], 36)), due)
+        for g in t["targets"]:
+            sign = _SIGNS.get(g["comparator"], "")
+            upper = f"—{g['upper']:.15g}" if g["upper"] is not None else ""
+            table.add_row(
+                str(t["serial_no"]),
+                "指标",
+                escape(_short(g["subject"], 36)),
+                f"{sign}{g['value']:.15g}{upper}{g['unit']}",
+            )
+    return table
 
 
 def show_init(result: Mapping[str, Any]) -> None:

@@ -61,7 +61,7 @@ def test_text_in_no_cell_is_reported(read_rows: Read) -> None:
     assert [(f.code, f.message) for f in register.findings] == [
         (
             "N107",
-            "第 18 行的文字“市水务局”不在表格的单元格里，没有计入任务。如属于上面的任务，请与该单元格的文字接在一起。",
+            "第 18 行的文字“市水务局”没有计入任务。如属于上面的任务，请与其文字接在一起。",
         )
     ]
 

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from tjxl.errors import NoticeError, PackageError
+from tjxl.errors import NoticeError
 from tjxl.notice.files.blocks import Block, Grid, Line, SpannedCell, clean_cell, lay_out
 from tjxl.notice.files.word_numbers import AutomaticNumbers
 from tjxl.ooxml.package import Package, local_name
@@ -30,17 +30,28 @@ def read_word(data: bytes, file: str) -> tuple[Block, ...]:
     from docx import Document
 
     try:
-        # the guard: sizes are looked at before anything is unpacked
-        guard = Package(data)
-        for name in guard.names:
-            if name.endswith((".xml", ".rels")):
-                guard.read(name)
+        _refuse_bombs(data)
         document = Document(io.BytesIO(data))
-    except (PackageError, ValueError, KeyError, OSError) as error:
+        body = document.element.find(f"{_W}body")
+        if body is not None:
+            return tuple(_blocks(body, AutomaticNumbers(document), file))
+    except NoticeError:
+        raise
+    except Exception as error:  # a damaged part surfaces in python-docx as whatever it then stumbles over
         raise NoticeError("E112", file=file) from error
-    except Exception as error:  # python-docx lets lxml's and zipfile's own errors through
-        raise NoticeError("E112", file=file) from error
-    return tuple(_blocks(document.element.body, AutomaticNumbers(document), file))
+    raise NoticeError("E112", file=file)
+
+
+def _refuse_bombs(data: bytes) -> None:
+    """Unpack each part within tjxl's limits before python-docx unpacks it without any.
+
+    Raises:
+        PackageError: E302, E304.
+    """
+    package = Package(data)
+    for name in package.names:
+        if name.endswith((".xml", ".rels")):
+            package.read(name)
 
 
 def _blocks(body: Any, numbers: AutomaticNumbers, file: str) -> Iterator[Block]:

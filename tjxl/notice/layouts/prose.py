@@ -67,13 +67,11 @@ def read_prose(lines: Sequence[Line], titles: Titles) -> NoticeDocument | None:
     levels = {(item.level, id(item.parent)) for item in items if item.tasks or item.broken}
     members = [item for item in items if (item.level, id(item.parent)) in levels]
     remarks = [remark for item in items for task in item.tasks for remark in task.duty.remarks]
-    lead_for_all = any(_says(remark, "without_lead") for remark in (*remarks, *before))
-    used = _used_fields(members)
-    if lead_for_all and "lead_unit" not in used:
-        lead_for_all = False
-    rows = [row for item in members for row in _rows(item, used, lead_for_all)]
     chosen = set(map(id, members))
     rest = [line.text for item in items if item.tasks or id(item) not in chosen for line in item.lines]
+    used = _used_fields(members)
+    lead_for_all = "lead_unit" in used and any(_says(t, "without_lead") for t in (*remarks, *before, *rest))
+    rows = [row for item in members for row in _rows(item, used, lead_for_all)]
     # behind the last task stands the notice's own end; text between two tasks may have belonged to one
     stray = [(line.number, line.text) for item in members[:-1] if item.tasks for line in item.lines]
     header = Row(members[0].line, tuple(map(column_title, used)))
