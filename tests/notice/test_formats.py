@@ -356,6 +356,17 @@ def test_spans_that_cover_everything_cost_nothing(tmp_path: Path, settings: Sett
         read_bytes(page.encode(), tmp_path, settings)
 
 
+@pytest.mark.parametrize(
+    "page",
+    ["<table><tr>" + "<td>a" * 900_000, "<p>a" * 900_000, "<div>" * 700_000, "<table><tr><td>" * 200_000],
+    ids=["cells", "paragraphs", "nested blocks", "nested tables"],
+)
+def test_a_hostile_page_ends_in_a_refusal(page: str, tmp_path: Path, settings: Settings) -> None:
+    with pytest.raises(NoticeError) as caught:
+        read_bytes(f"<html>{page}".encode(), tmp_path, settings)
+    assert caught.value.code in ("E101", "E109", "E112")
+
+
 @given(
     st.lists(
         st.lists(st.builds(SpannedCell, st.text("ab", max_size=2), st.integers(1, 4), st.integers(1, 4)), max_size=4),

@@ -13,6 +13,7 @@ from tjxl.notice.files.text import decode, text_of
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _HEAD = 4096
+_MOST_TAGS = 800_000  # a page of 10,000 tasks has half as many
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _LEFT_OUT = {"script", "style", "head", "noscript", "select", "option", "textarea", "iframe", "svg", "template"}
 _INLINE = {
@@ -73,6 +74,8 @@ def _as(data: bytes, charset: str) -> str | None:
 def _blocks_of(text: str, file: str) -> tuple[Block, ...]:
     if not text.strip("\ufeff \t\r\n\x00"):
         raise NoticeError("E102", file=file)
+    if (tags := text.count("<")) > _MOST_TAGS:
+        raise NoticeError("E109", file=file, count=tags)
     try:
         # libxml2 takes the text as UTF-8 whatever the page declares
         parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
