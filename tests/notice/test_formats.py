@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import io
 import zipfile
@@ -95,6 +96,23 @@ def test_the_sample_in_older_and_other_workbooks(
     (tmp_path / "通知.xlsx").write_bytes(as_excel(document))
     path = save_as(tmp_path / "通知.xlsx", kind, tmp_path / "out")
     assert comparable(read_notice(path, 2022, settings)) == comparable(register)
+
+
+@pytest.mark.parametrize("mark", ["\t", ","], ids=["copied", "csv"])
+def test_the_sample_as_a_spreadsheet_copies_or_saves_it(
+    mark: str, document: NoticeDocument, register: Register, tmp_path: Path, settings: Settings
+) -> None:
+    """Cells of several lines stand in quotation marks."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=mark, lineterminator="\r\n")
+    rows = [*([line] for line in document.before), document.header.cells, *(r.cells for r in document.rows)]
+    writer.writerows([*rows, *([line] for line in document.after)])
+    assert comparable(read_bytes(out.getvalue().encode("gb18030"), tmp_path, settings)) == comparable(register)
+
+
+def test_quotation_marks_of_the_text_itself(tmp_path: Path, settings: Settings) -> None:
+    text = '序号\t重点工作\t责任单位\n1\t"双碳"行动\t市教委\n2\t"双减"\t市水务局\n'
+    assert [t.text for t in read_bytes(text.encode(), tmp_path, settings).tasks] == ['"双碳"行动', '"双减"']
 
 
 # ---- Word ----------------------------------------------------------------------------------------------------
@@ -224,6 +242,21 @@ def test_text_under_review(tmp_path: Path, settings: Settings) -> None:
     deleted.append(gone)
     assert run.text == "市教委"
     assert told(read_bytes(saved(made), tmp_path, settings)) == [("T001", "做事", "市教委", ("市水务局",))]
+
+
+def test_a_table_inside_a_layout_table(tmp_path: Path, settings: Settings) -> None:
+    """A web page pasted into Word: the whole page is one cell of an outer table."""
+    made = Document()
+    cell = made.add_table(rows=1, cols=1).cell(0, 0)
+    cell.paragraphs[0].text = "关于做好2022年重点工作的通知"
+    inner = cell.add_table(rows=0, cols=3)
+    for cells in (("序号", "重点工作", "责任单位"), ("1", "做事", "市教委")):
+        for place, text in zip(inner.add_row().cells, cells, strict=True):
+            place.text = text
+    register = read_bytes(saved(made), tmp_path, settings)
+    assert (register.title, told(register)) == (
+        "关于做好2022年重点工作的通知", [("T001", "做事", "市教委", ())],
+    )  # fmt: skip
 
 
 def test_prose_in_word_with_drawn_numbers(tmp_path: Path, settings: Settings) -> None:

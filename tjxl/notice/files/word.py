@@ -55,14 +55,23 @@ def _refuse_bombs(data: bytes) -> None:
 
 
 def _blocks(body: Any, numbers: AutomaticNumbers, file: str) -> Iterator[Block]:
+    """The paragraphs and tables of the body, or of a cell."""
     count = 0
     for element in _content(body):
-        if local_name(element) == "tbl":
+        if local_name(element) == "tbl" and _holds_tables(element):
+            # a table that lays a page out, as a web page pasted into Word leaves it: what its cells hold, in order
+            for cell in (c for r in _content(element) for c in _content(r) if local_name(c) == "tc"):
+                yield from _blocks(cell, numbers, file)
+        elif local_name(element) == "tbl":
             yield _grid(element, numbers, file)
         elif local_name(element) == "p":
             for text in _paragraph(element, numbers).split("\n"):
                 count += 1
                 yield Line(count, text)
+
+
+def _holds_tables(table: Any) -> bool:
+    return sum(1 for _ in table.iter(f"{_W}tbl")) > 1  # itself is one
 
 
 def _content(parent: Any) -> Iterator[Any]:
@@ -117,18 +126,7 @@ def _grid(table: Any, numbers: AutomaticNumbers, file: str) -> Grid:
 
 
 def _cell_text(cell: Any, numbers: AutomaticNumbers) -> str:
-    """The cell's paragraphs; a table inside it is read on as text."""
-    texts: list[str] = []
-    stack = [iter(_content(cell))]
-    while stack:
-        element = next(stack[-1], None)
-        if element is None:
-            stack.pop()
-        elif local_name(element) == "p":
-            texts.append(_paragraph(element, numbers))
-        elif local_name(element) in {"tbl", "tr", "tc"}:
-            stack.append(iter(_content(element)))
-    return clean_cell("\n".join(texts))
+    return clean_cell("\n".join(_paragraph(p, numbers) for p in _content(cell) if local_name(p) == "p"))
 
 
 def _integer(element: Any, default: int) -> int:
