@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,6 +48,7 @@ class Settings:
         statuses: in the order of the dropdown.
         groups, aliases: of units; see `schemas/defaults.toml`.
         columns: the usual title of a notice's column → what the office's notices call it.
+        seasons: the (month, day) that a season in a deadline stands for: 主汛期 → (7, 15).
     """
 
     cadence: Literal["monthly", "quarterly"]
@@ -56,6 +58,7 @@ class Settings:
     groups: tuple[Group, ...]
     aliases: Mapping[str, tuple[str, ...]]
     columns: Mapping[str, tuple[str, ...]]
+    seasons: Mapping[str, tuple[int, int]]
 
     def status_named(self, meaning: StatusMeaning) -> str:
         """The name of the (first) status with this meaning."""
@@ -112,7 +115,17 @@ def _settings(data: Mapping[str, Any], name: str) -> Settings:
         groups=groups,
         aliases={k: tuple(v) for k, v in data["aliases"].items()},
         columns={k: (v,) if isinstance(v, str) else tuple(v) for k, v in data["columns"].items()},
+        seasons={word: _month_day(word, day, name) for word, day in data["seasons"].items()},
     )
+
+
+def _month_day(word: str, text: Any, name: str) -> tuple[int, int]:
+    """「07-15」 as month and day; only a day that every year has."""
+    try:
+        day = dt.datetime.strptime(f"2001-{text}", "%Y-%m-%d").date()
+    except ValueError as error:
+        raise SpecError("E211", file=name, key=f"seasons.{word}", value=text) from error
+    return day.month, day.day
 
 
 def _expect(data: Mapping[str, Any], name: str, key: str, fits: Any) -> Any:

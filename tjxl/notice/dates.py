@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tjxl.notice.words import fold, notice_data
@@ -35,6 +35,9 @@ _PLAIN_DATE = re.compile(r"(?<!\d)(?P<year>\d{4})[./-](?P<month>\d{1,2})[./-](?P
 _BARE_YEAR = re.compile(
     r"(?:到|至|力争)(?P<year>\d{4})年(?=$|[^\d一二三四五六七八九十年第上下底末终内度])(?:以前|之前|前)?"
 )
+# Words for a season and the month and day that they stand for.
+Seasons = Mapping[str, tuple[int, int]]
+
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
 
 
@@ -54,13 +57,19 @@ class DatePhrase:
     by_custom: bool = False
 
 
-def find_dates(folded: str, year: int) -> list[DatePhrase]:
-    """The date expressions of a folded text, in order, without overlaps. `year` is the notice's year."""
+def find_dates(folded: str, year: int, seasons: Seasons) -> list[DatePhrase]:
+    """The date expressions of a folded text, in order, without overlaps.
+
+    Args:
+        folded: the text.
+        year: the notice's year.
+        seasons: the month and day of each season, from the settings.
+    """
     found = [
         *_expressed(folded, year),
         *(DatePhrase(m.start(), m.end(), _matched_day(m)) for m in _PLAIN_DATE.finditer(folded)),
         *(DatePhrase(m.start(), m.end(), _day(int(m["year"]), 12, 31)) for m in _BARE_YEAR.finditer(folded)),
-        *_seasons(folded, year),
+        *_seasons(folded, year, seasons),
     ]
     kept: list[DatePhrase] = []
     for phrase in sorted(found, key=lambda p: (p.start, -p.end)):
@@ -112,10 +121,17 @@ def number(text: str) -> int:
     return (10 * _DIGITS.get(tens, 1) if mark else 0) + _DIGITS.get(ones, 0)
 
 
-def _seasons(folded: str, year: int) -> Iterator[DatePhrase]:
-    for season in notice_data("deadlines")["season"]:
-        month, day = map(int, season["day"].split("-"))
-        for word in map(fold, season["words"]):
+def _seasons(folded: str, year: int, seasons: Seasons) -> Iterator[DatePhrase]:
+    known = notice_data("deadlines")["season"]
+    own = set(seasons) - {season.get("setting") for season in known}
+    for season in (*known, *({"words": [word], "setting": word} for word in own)):
+        if "day" in season:
+            month, day = map(int, season["day"].split("-"))
+        elif season["setting"] in seasons:
+            month, day = seasons[season["setting"]]
+        else:
+            continue
+        for word in filter(None, map(fold, season["words"])):
             at = folded.find(word)
             while at >= 0:
                 yield DatePhrase(at, at + len(word), _day(year, month, day), bool(season.get("confirm")))

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from tjxl.notice.dates import DatePhrase, find_dates
+from tjxl.notice.dates import DatePhrase, Seasons, find_dates
 from tjxl.notice.words import fold, notice_data
 from tjxl.register import Goal
 
@@ -36,7 +36,7 @@ class Deadline:
     doubt: Doubt | None = None
 
 
-def read_deadline(text: str, year: int) -> Deadline:
+def read_deadline(text: str, year: int, seasons: Seasons) -> Deadline:
     """The deadline of the whole task from the printed text; `due` is None where the text gives no day."""
     words = notice_data("deadlines")
     if not text.strip():
@@ -46,7 +46,7 @@ def read_deadline(text: str, year: int) -> Deadline:
         return Deadline(None, "complete", "unreadable")
     if any(word in s for s in whole for word in words["recurring_words"]):
         return Deadline(None, _goal(whole[0], 0), "recurring")
-    dated = [(sentence, find_dates(sentence, year)) for sentence in whole]
+    dated = [(sentence, find_dates(sentence, year, seasons)) for sentence in whole]
     if not any(phrases for _, phrases in dated):
         goal = _goal("".join(whole), 0)
         return Deadline(None, goal, None if goal == "continuing" else "unreadable")
@@ -62,7 +62,7 @@ def _of_the_whole(sentence: str) -> list[str]:
 
 def _settled(dated: list[tuple[str, list[DatePhrase]]], year: int) -> Deadline:
     """The last day named; of equal ones the clause that begins with its date, as it speaks of the whole."""
-    leading = [(s, found) for s, found in dated if found and _lead_in(s[: found[0].start])]
+    leading = [(s, found) for s, found in dated if found and is_lead_in(s[: found[0].start])]
     if not leading and not all(found for _, found in dated):
         return Deadline(None, "complete", "unreadable")  # one of the parts has no day
     best: tuple[dt.date, str, DatePhrase] | None = None
@@ -79,7 +79,7 @@ def _settled(dated: list[tuple[str, list[DatePhrase]]], year: int) -> Deadline:
     return Deadline(due, _goal(clause, phrase.end), doubt)
 
 
-def _lead_in(text: str) -> bool:
+def is_lead_in(text: str) -> bool:
     """Whether what stands before the date names no part: nothing, or words such as 「力争在」."""
     return _LEAD_IN.fullmatch(text) is not None
 

@@ -58,7 +58,7 @@ def build_register(document: NoticeDocument, columns: Columns, year: int, settin
         printed = [(row.serial_no, row.theme) for row in rows]
         themes, theme_findings = settle_themes(printed, compared=not document.headed)
         findings += theme_findings
-    deadlines, deadline_findings = _deadlines(rows, columns, year)
+    deadlines, deadline_findings = _deadlines(rows, columns, year, settings)
     findings += deadline_findings
     if "lead_unit" not in columns.index and not states_lead_rule(document.prose):
         findings.append(finding("N123", field="lead_unit"))
@@ -91,12 +91,14 @@ def _title_findings(title: str, year: int) -> list[Finding]:
     return []
 
 
-def _deadlines(rows: Sequence[TaskRow], columns: Columns, year: int) -> tuple[list[Deadline], list[Finding]]:
+def _deadlines(
+    rows: Sequence[TaskRow], columns: Columns, year: int, settings: Settings
+) -> tuple[list[Deadline], list[Finding]]:
     """Each row's deadline. A notice without that column speaks of the year as a whole (deadlines.tsv)."""
     if "deadline" not in columns.index:
         due = dt.date(year, 12, 31)
         return [Deadline(due, "complete")] * len(rows), [finding("N134", field="deadline", due=due)]
-    deadlines = [read_deadline(row.deadline, year) for row in rows]
+    deadlines = [read_deadline(row.deadline, year, settings.seasons) for row in rows]
     findings = [
         finding(
             _DOUBT_CODES[deadline.doubt],

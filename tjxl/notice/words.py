@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tjxl.resources import schema_toml
@@ -22,6 +24,38 @@ def notice_data(section: str) -> dict[str, Any]:
 def fold(text: str) -> str:
     """The text as it is compared: NFKC, no white space (full-width 「１２月」 and spaced 「序 号」 match)."""
     return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text that remembers where each of its characters stands in print.
+
+    Unlike `fold`, one printed character never becomes several or another number (㎡ stays, ① is no 1), so that every
+    stretch of `text` has its printed form.
+    """
+
+    text: str
+    printed: str
+    places: tuple[int, ...]
+
+    def print(self, start: int, end: int) -> str:
+        """What is printed for `text[start:end]`, on one line."""
+        if start >= end:
+            return ""
+        return "".join(self.printed[self.places[start] : self.places[end - 1] + 1].split())
+
+
+def fold_in_place(printed: str) -> Folded:
+    """The text folded character by character."""
+    places = tuple(i for i, char in enumerate(printed) if not char.isspace())
+    return Folded("".join(_fold_char(printed[i]) for i in places), printed, places)
+
+
+@lru_cache(maxsize=8192)
+def _fold_char(char: str) -> str:
+    folded = unicodedata.normalize("NFKC", char)
+    kept = len(folded) != 1 or folded.isspace() or unicodedata.category(char) == "No"
+    return char if kept else folded
 
 
 def quote(text: str) -> str:
