@@ -2,11 +2,11 @@
 
 Practice behind the rules (words in `schemas/notice.toml`, expressions in deadlines.tsv):
 
-* one clause, one milestone, its scope as printed: 「京唐高铁、京滨高铁宝坻至北辰段年底前建成通车」 shares one verb and one day,
-  and whoever reports on it does so in one sentence;
+* one clause, one milestone, its scope as printed: 「京唐高铁、京滨高铁宝坻至北辰段年底前建成通车」 shares one
+  verb and one day, and whoever reports on it does so in one sentence;
 * what follows 「其中」 is a part; so is a clause that names its part before the day (「A片区年底完工」);
-* steps of the whole task are milestones where the cell gives several (「第一季度：…；第二季度：…」) or where the verb is not
-  completion (「5月底前动工」, 「9月投入使用」): 开工 is not 建成;
+* steps of the whole task are milestones where the cell gives several (「第一季度：…；第二季度：…」) or where the
+  verb is not completion (「5月底前动工」, 「9月投入使用」): 开工 is not 建成;
 * the day of the whole task (「年底前完成」) is no milestone, and a reporting rhythm (「每月25日前」) neither.
 """
 
@@ -109,15 +109,18 @@ def ask_about_milestones(task: Task, milestones: list[Milestone]) -> tuple[list[
         findings.append(asked)
         choices = (due,) if due else ()
         questions.append(
-            Question(
-                asked.message, choices, task.code, key=f"milestone-due:{milestone.code}", data={"due": due}
-            )
+            Question(asked.message, choices, task.code, key=f"milestone-due:{milestone.code}", data={"due": due})
         )
     only = milestones[0] if len(milestones) == 1 else None
-    if only and only.kind == "start" and only.due == task.deadline and task.goal == "complete":
-        if only.scope == notice_data("milestones")["whole_scope"]:
-            findings.append(_about(task, "N142", only))
+    if only and _only_begins(task, only):
+        findings.append(_about(task, "N142", only))
     return questions, findings
+
+
+def _only_begins(task: Task, milestone: Milestone) -> bool:
+    """「5月底前动工」 as the whole deadline: when the task is to be completed is not said."""
+    whole = milestone.scope == notice_data("milestones")["whole_scope"]
+    return whole and milestone.kind == "start" and milestone.due == task.deadline and task.goal == "complete"
 
 
 def _about(task: Task, code: str, milestone: Milestone) -> Finding:
@@ -151,7 +154,7 @@ def _clauses(text: str, year: int, seasons: Seasons) -> Iterator[_Clause]:
 
 
 def _steps(clause: re.Match[str], offset: int, starts: list[int]) -> Iterator[tuple[int, int]]:
-    """A clause cut at the commas between its days: 「6月底前完成方案，12月底前建成」, 「A，1月底前建成，B，3月底前建成」.
+    """A clause cut at the commas between its days: 「6月底前完成方案，12月底前建成」, 「A，1月底前建成，B，3月底前」.
 
     Where the first step begins with its day, every step does; else every step ends with its day.
     """

@@ -1,7 +1,7 @@
 """Numbers with their units in a folded text: 「35万人以上」, 「3至5家」, 「5.5%」. Pure.
 
-Only digits count: a Chinese numeral in official prose is nearly always a name (三年行动, 百村示范). A number that is an
-ordinal or part of a name finds no unit behind it (4号线, 5A级, 第十三届, 1+3+8, A321) and is no quantity.
+Only digits count: a Chinese numeral in official prose is nearly always a name (三年行动, 百村示范). A number that is
+an ordinal or part of a name finds no unit behind it (4号线, 5A级, 第十三届, 1+3+8, A321) and is no quantity.
 """
 
 from __future__ import annotations
@@ -20,7 +20,12 @@ UnitSort = Literal["rate", "amount", "count", "none"]
 _NUMBER = r"[0-9]{1,12}(?:,[0-9]{3}){0,4}(?:\.[0-9]{1,6})?"
 _SCALE = "[十百千万亿]{0,2}"
 _SCALES = {"": 1, "十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
-_SIGNS: dict[str, Comparator] = {">": ">=", "≥": ">=", "<": "<=", "≤": "<="}  # a printed 「>」 means 不低于 (quantities.tsv)
+_SIGNS: dict[str, Comparator] = {
+    ">": ">=",
+    "≥": ">=",
+    "<": "<=",
+    "≤": "<=",
+}  # a printed 「>」 means 不低于 (quantities.tsv)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from typing import Any
 
 from tjxl.findings import Finding, finding
 from tjxl.notice.columns import Columns, Titles
+from tjxl.notice.columns import Columns, recognise
+from tjxl.notice.commitments import read_commitments
 from tjxl.notice.deadlines import Deadline, read_deadline
 from tjxl.notice.documents import read_document
 from tjxl.notice.duties import settle_duties
@@ -79,7 +81,18 @@ def build_register(document: NoticeDocument, columns: Columns, year: int, settin
         )
         for row, theme, deadline, duty in zip(rows, themes, deadlines, outcome.duties, strict=True)
     )
-    return Register(title, year, tasks, outcome.units, outcome.assignments, tuple(outcome.questions), tuple(findings))
+    commitments = read_commitments(tasks, year, settings.seasons)
+    return Register(
+        title,
+        year,
+        tasks,
+        outcome.units,
+        outcome.assignments,
+        (*outcome.questions, *commitments.questions),
+        (*findings, *commitments.findings),
+        tuple(commitments.milestones),
+        tuple(commitments.targets),
+    )
 
 
 def _title_findings(title: str, year: int) -> list[Finding]:

@@ -1,7 +1,7 @@
 """A sentence prepared for reading its promises: names masked, cut into clauses, each with its day. Pure.
 
-Numbers within quotation marks are names (“1+3”行动, 《…26条》). A day is no number (「6月底前」) but says by when the clause
-holds. Brackets around a number stand apart from the clause that they interrupt.
+Numbers within quotation marks are names (“1+3”行动, 《…26条》). A day is no number (「6月底前」) but says by when the
+clause holds. Brackets around a number stand apart from the clause that they interrupt.
 """
 
 from __future__ import annotations
@@ -100,9 +100,7 @@ def _enclosed(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     return quoted, bracketed
 
 
-def _clauses(
-    folded: Folded, masked: str, dates: list[DatePhrase], asides: list[tuple[int, int]]
-) -> Iterator[Clause]:
+def _clauses(folded: Folded, masked: str, dates: list[DatePhrase], asides: list[tuple[int, int]]) -> Iterator[Clause]:
     breaks = [match.start() for match in _BREAK.finditer(folded.text)]
     days = [date.start for date in dates]
     openings = [a for a, _ in asides]

@@ -40,7 +40,7 @@ class Lead:
         relation: the word directly before the number; None where there is none.
         rough: 约, 近.
         spread: 均 (each) or 分别 (respectively) stands there.
-        work: the governing work verb was taken off (推进, 实施).
+        work: the governing work verb that was taken off (推进, 实施); empty where there was none.
     """
 
     start: int
@@ -48,7 +48,7 @@ class Lead:
     relation: Relation | None
     rough: bool
     spread: str
-    work: bool
+    work: str
 
 
 def words() -> dict[str, Any]:
@@ -70,7 +70,9 @@ def read_lead(text: str, start: int, end: int) -> Lead | None:
         found = _relations().get(word)
         if found is None:
             rough = rough or word in words()["roughly"]
-            spread = "each" if word in words()["each"] else "respectively" if word in words()["respectively"] else spread
+            spread = (
+                "each" if word in words()["each"] else "respectively" if word in words()["respectively"] else spread
+            )
         elif relation is None:
             relation = found
         elif found.keep:
@@ -80,12 +82,13 @@ def read_lead(text: str, start: int, end: int) -> Lead | None:
             end += len(word)
             spread = spread or _spread_before(text[start : end - len(word)])
             break
-    work = False
+    work = ""
     for _ in range(_MOST_WORDS):
         leading = _leading().match(text, start, end)
         if leading is None:
             break
-        work = work or leading[0] in words()["work_verbs"]
+        if not work and leading[0] in words()["work_verbs"]:
+            work = leading[0]
         start = leading.end()
     return Lead(start, end, relation, rough, spread, work)
 
