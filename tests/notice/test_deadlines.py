@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from tjxl.notice.dates import find_dates, number
 from tjxl.notice.deadlines import Deadline, read_deadline
+from tjxl.settings import load_settings
 
+SEASONS = load_settings().seasons
 PROGRESS, COMPLETE, CONTINUING = "significant_progress", "complete", "continuing"
 
 
@@ -54,7 +56,7 @@ PROGRESS, COMPLETE, CONTINUING = "significant_progress", "complete", "continuing
     ],
 )
 def test_day_and_goal_within_the_year(text: str, day: str, goal: str) -> None:
-    assert read_deadline(text, 2022) == Deadline(dt.date.fromisoformat(f"2022-{day}"), goal)
+    assert read_deadline(text, 2022, SEASONS) == Deadline(dt.date.fromisoformat(f"2022-{day}"), goal)
 
 
 @pytest.mark.parametrize(
@@ -68,11 +70,11 @@ def test_day_and_goal_within_the_year(text: str, day: str, goal: str) -> None:
     ],
 )
 def test_parts_and_the_whole(text: str, day: str, goal: str) -> None:
-    assert read_deadline(text, 2022) == Deadline(dt.date.fromisoformat(f"2022-{day}"), goal)
+    assert read_deadline(text, 2022, SEASONS) == Deadline(dt.date.fromisoformat(f"2022-{day}"), goal)
 
 
 def test_february_knows_leap_years() -> None:
-    assert read_deadline("2月底前完成", 2024).due == dt.date(2024, 2, 29)
+    assert read_deadline("2月底前完成", 2024, SEASONS).due == dt.date(2024, 2, 29)
 
 
 @pytest.mark.parametrize(
@@ -86,16 +88,16 @@ def test_february_knows_leap_years() -> None:
     ],
 )
 def test_another_year_is_read_and_asked_about(text: str, due: str) -> None:
-    assert read_deadline(text, 2022) == Deadline(dt.date.fromisoformat(due), COMPLETE, "other_year")
+    assert read_deadline(text, 2022, SEASONS) == Deadline(dt.date.fromisoformat(due), COMPLETE, "other_year")
 
 
 def test_a_season_is_a_custom_to_be_confirmed() -> None:
-    assert read_deadline("主汛期前完成", 2022) == Deadline(dt.date(2022, 7, 15), COMPLETE, "by_custom")
+    assert read_deadline("主汛期前完成", 2022, SEASONS) == Deadline(dt.date(2022, 7, 15), COMPLETE, "by_custom")
 
 
 @pytest.mark.parametrize("text", ["每月25日前", "每季度末月20日前", "按季推进"])
 def test_a_reporting_rhythm_is_no_deadline(text: str) -> None:
-    assert (read_deadline(text, 2022).due, read_deadline(text, 2022).doubt) == (None, "recurring")
+    assert (read_deadline(text, 2022, SEASONS).due, read_deadline(text, 2022, SEASONS).doubt) == (None, "recurring")
 
 
 @pytest.mark.parametrize(
@@ -106,22 +108,22 @@ def test_a_reporting_rhythm_is_no_deadline(text: str) -> None:
     ],
 )  # fmt: skip
 def test_what_gives_no_day_is_never_guessed(text: str) -> None:
-    assert read_deadline(text, 2022) == Deadline(None, COMPLETE, "unreadable")
+    assert read_deadline(text, 2022, SEASONS) == Deadline(None, COMPLETE, "unreadable")
 
 
 @pytest.mark.parametrize("text", ["", " \n", "　"])
 def test_a_blank_cell(text: str) -> None:
-    assert read_deadline(text, 2022) == Deadline(None, COMPLETE, "blank")
+    assert read_deadline(text, 2022, SEASONS) == Deadline(None, COMPLETE, "blank")
 
 
 @pytest.mark.parametrize("text", ["长期坚持", "持续推进", "6月起持续推进"])
 def test_lasting_work_has_no_day_and_no_doubt(text: str) -> None:
-    assert read_deadline(text, 2022) == Deadline(None, CONTINUING)
+    assert read_deadline(text, 2022, SEASONS) == Deadline(None, CONTINUING)
 
 
 @given(st.text(alphabet="年月日底前上下半季度其中第一二十0123456789。；，完成每", max_size=60))
 def test_any_text_gives_an_answer_that_holds_together(text: str) -> None:
-    deadline = read_deadline(text, 2022)
+    deadline = read_deadline(text, 2022, SEASONS)
     assert deadline.due is not None or deadline.doubt is not None or deadline.goal == "continuing"
 
 
@@ -136,5 +138,5 @@ def test_chinese_numerals(n: int) -> None:
 def test_long_text_is_linear() -> None:
     for unit in ("6月底前", "2022年", "第一", "十", "1", "年底", "(11月"):
         started = time.perf_counter()
-        find_dates(unit * (1_000_000 // len(unit)), 2022)
+        find_dates(unit * (1_000_000 // len(unit)), 2022, SEASONS)
         assert time.perf_counter() - started < 10

@@ -5,6 +5,8 @@
 3. What is uncertain goes to 待裁决 with all that an answer needs; it is no target until then.
 """
 
+# ruff: noqa: E501 (printed lines stand whole)
+
 from __future__ import annotations
 
 import json

@@ -284,7 +284,7 @@ class ClauseReader:
                 measure,
                 "lower" if lower else "higher",
                 self.clause.due,
-                self.clause.text,
+                self.sentence.quoted(self.clause),
                 sure and not rough and not self.clause.aside,
             )
         )
@@ -316,7 +316,7 @@ def _lower(subject: str, quantity: Quantity, relation: Relation | None) -> bool:
 def _comparator(
     quantity: Quantity, relation: Relation | None, measure: Measure, *, rough: bool, lower: bool
 ) -> Comparator:
-    """A hedge outweighs a relation (「达到75万亩以上」); a bare number is a floor, of what should be low a ceiling."""
+    """A hedge outweighs a relation (「达到75万亩以上」); a bare number is a floor, or a ceiling."""
     if quantity.comparator:
         return quantity.comparator
     if rough:

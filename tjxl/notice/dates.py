@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tjxl.notice.words import fold, notice_data
 
@@ -122,20 +123,30 @@ def number(text: str) -> int:
 
 
 def _seasons(folded: str, year: int, seasons: Seasons) -> Iterator[DatePhrase]:
+    for word, month, day, confirm in _season_words(tuple(seasons.items())):
+        at = folded.find(word)
+        while at >= 0:
+            yield DatePhrase(at, at + len(word), _day(year, month, day), confirm)
+            at = folded.find(word, at + len(word))
+
+
+@lru_cache(maxsize=16)
+def _season_words(seasons: tuple[tuple[str, tuple[int, int]], ...]) -> list[tuple[str, int, int, bool]]:
+    """Every word for a season with its month, day, and whether the office is asked to confirm it."""
+    days = dict(seasons)
     known = notice_data("deadlines")["season"]
-    own = set(seasons) - {season.get("setting") for season in known}
-    for season in (*known, *({"words": [word], "setting": word} for word in own)):
+    own = [{"words": [word], "setting": word} for word in days if word not in {s.get("setting") for s in known}]
+    out: list[tuple[str, int, int, bool]] = []
+    for season in (*known, *own):
         if "day" in season:
             month, day = map(int, season["day"].split("-"))
-        elif season["setting"] in seasons:
-            month, day = seasons[season["setting"]]
+        elif season["setting"] in days:
+            month, day = days[season["setting"]]
         else:
             continue
-        for word in filter(None, map(fold, season["words"])):
-            at = folded.find(word)
-            while at >= 0:
-                yield DatePhrase(at, at + len(word), _day(year, month, day), bool(season.get("confirm")))
-                at = folded.find(word, at + len(word))
+        words = filter(None, map(fold, season["words"]))
+        out += [(word, month, day, bool(season.get("confirm"))) for word in words]
+    return out
 
 
 def _day(year: int, month: int, day: int) -> dt.date | None:

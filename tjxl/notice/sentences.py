@@ -21,6 +21,7 @@ _BREAK = re.compile(r"(?<![0-9])[,:]|[,:](?![0-9]{3})")
 _QUOTES = {"“": "”", "‘": "’", "《": "》", "〈": "〉", "「": "」", "『": "』", '"': '"'}
 _MARKED = re.compile(r"[“‘《〈「『\"”’》〉」』()]")
 _DIGITS = re.compile(r"[0-9]")
+_QUOTED = 400  # characters
 _NAME = "\ue000"  # stands for a digit of a name: no quantity, but keeps its place
 
 
@@ -30,7 +31,7 @@ class Clause:
 
     Attributes:
         start, end: in the sentence's `masked` text.
-        text: the clause as printed, its day included.
+        outer: where the printed clause stands, its day and brackets included.
         due: its day; None where the sentence gives it none.
         aside: it stands in brackets.
         part: it stands after 「其中」.
@@ -38,7 +39,7 @@ class Clause:
 
     start: int
     end: int
-    text: str
+    outer: tuple[int, int]
     due: dt.date | None
     aside: bool
     part: bool
@@ -53,7 +54,15 @@ class Sentence:
     clauses: tuple[Clause, ...]
 
     def print(self, span: tuple[int, int]) -> str:
+        """What is printed for a span of `masked`."""
         return self.folded.print(*span)
+
+    def quoted(self, clause: Clause) -> str:
+        """The clause as printed; where that is endless, what was read of it."""
+        start, end = clause.outer
+        if end - start > _QUOTED:
+            start, end = clause.start, min(clause.end, clause.start + _QUOTED)
+        return self.print((start, end))
 
 
 def read_sentences(text: str, year: int, seasons: Seasons, wanted: re.Pattern[str]) -> Iterator[Sentence]:
@@ -76,7 +85,7 @@ def _prepared(folded: Folded, year: int, seasons: Seasons) -> Sentence:
     for date in dates:
         chars[date.start : date.end] = "," * (date.end - date.start)
     masked = "".join(chars)
-    return Sentence(folded, masked, tuple(_clauses(folded, masked, dates, asides)))
+    return Sentence(folded, masked, tuple(_clauses(text, masked, dates, asides)))
 
 
 def _enclosed(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
@@ -100,8 +109,8 @@ def _enclosed(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     return quoted, bracketed
 
 
-def _clauses(folded: Folded, masked: str, dates: list[DatePhrase], asides: list[tuple[int, int]]) -> Iterator[Clause]:
-    breaks = [match.start() for match in _BREAK.finditer(folded.text)]
+def _clauses(text: str, masked: str, dates: list[DatePhrase], asides: list[tuple[int, int]]) -> Iterator[Clause]:
+    breaks = [match.start() for match in _BREAK.finditer(text)]
     days = [date.start for date in dates]
     openings = [a for a, _ in asides]
     parts = [at for mark in notice_data("deadlines")["part_marks"] if (at := masked.find(mark)) >= 0]
@@ -113,9 +122,10 @@ def _clauses(folded: Folded, masked: str, dates: list[DatePhrase], asides: list[
         outer = (breaks[before] + 1 if before >= 0 else 0, breaks[after] if after < len(breaks) else len(masked))
         nearest = bisect_right(openings, start) - 1
         aside = nearest >= 0 and start < asides[nearest][1]
-        own = dates[bisect_left(days, outer[0]) : bisect_left(days, outer[1])][-1:]
-        due = own[0].date if own else _day_of_the_sentence(dates, days, end)
-        yield Clause(start, end, folded.print(*outer), due, aside, end > part)
+        last = bisect_left(days, outer[1]) - 1
+        own = last >= 0 and days[last] >= outer[0]
+        due = dates[last].date if own else _day_of_the_sentence(dates, days, end)
+        yield Clause(start, end, outer, due, aside, end > part)
 
 
 def _day_of_the_sentence(dates: list[DatePhrase], days: list[int], end: int) -> dt.date | None:

@@ -18,6 +18,7 @@ from tjxl.notice.wording import words
 from tjxl.notice.words import fold, quote
 from tjxl.register import Comparator, Question, Target, Task, target_code
 
+_LONGEST = 5000  # characters; the text of a task is a few sentences
 ACCEPT, DECLINE = "列为指标", "不列为指标"
 
 _SAID: dict[Comparator, str] = {
@@ -47,7 +48,9 @@ class TaskTargets:
 
 
 def read_targets(task: Task, year: int, seasons: Seasons) -> TaskTargets:
-    """The targets of a task, in printed order."""
+    """The targets of a task, in printed order; none of a text that is no task's (`ask_about_targets` says so)."""
+    if _too_long(task):
+        return TaskTargets((), (), ())
     promises = _distinct(
         read_promises(task.text, year, task.goal, seasons),
         read_promises(task.deadline_text, year, task.goal, seasons),
@@ -74,6 +77,10 @@ def read_targets(task: Task, year: int, seasons: Seasons) -> TaskTargets:
     return TaskTargets(tuple(sure), tuple(proposed), unstated)
 
 
+def _too_long(task: Task) -> bool:
+    return max(len(task.text), len(task.deadline_text)) > _LONGEST
+
+
 def _distinct(text: Sequence[Promise], deadline: Sequence[Promise]) -> list[Promise]:
     """Every promise once; one stated in the deadline too takes its day from there, and is sure if either is."""
     by_key: dict[tuple[object, ...], Promise] = {}
@@ -97,8 +104,10 @@ def ask_about_targets(task: Task, found: TaskTargets) -> tuple[list[Question], l
     """A question for every proposed target, and a note on what has no figure.
 
     A question's key is `target:<code>`, its choices are `ACCEPT` and `DECLINE`, its data the whole target
-    (`target_data`). Findings: N150 proposed, N151 no figure.
+    (`target_data`). Findings: N150 proposed, N151 no figure, N152 a text too long to be read.
     """
+    if _too_long(task):
+        return [], [finding("N152", field="text", task=task.code, serial_no=task.serial_no, limit=_LONGEST)]
     questions: list[Question] = []
     findings: list[Finding] = []
     for target in found.proposed:
