@@ -39,6 +39,7 @@ _BARE_YEAR = re.compile(
 # Words for a season and the month and day that they stand for.
 Seasons = Mapping[str, tuple[int, int]]
 
+_ANY_YEAR = 2000
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
 
 
@@ -77,6 +78,12 @@ def find_dates(folded: str, year: int, seasons: Seasons) -> list[DatePhrase]:
         if not kept or phrase.start >= kept[-1].end:
             kept.append(phrase)
     return kept
+
+
+def names_a_day(folded: str) -> bool:
+    """Whether a text holds a date expression, whatever day it stands for."""
+    seasons = [season["setting"] for season in notice_data("deadlines")["season"] if "setting" in season]
+    return bool(find_dates(folded, _ANY_YEAR, dict.fromkeys(seasons, (1, 1))))
 
 
 def _expressed(folded: str, year: int) -> Iterator[DatePhrase]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from tjxl.findings import Finding, finding
 from tjxl.notice.columns import Columns, Titles
-from tjxl.notice.columns import Columns, recognise
 from tjxl.notice.commitments import read_commitments
 from tjxl.notice.deadlines import Deadline, read_deadline
 from tjxl.notice.documents import read_document

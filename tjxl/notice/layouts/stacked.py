@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from tjxl.errors import NoticeError
 from tjxl.notice.columns import Columns, Titles
-from tjxl.notice.dates import find_dates
+from tjxl.notice.dates import names_a_day
 from tjxl.notice.names import looks_like_group, looks_odd
 from tjxl.notice.table import NoticeDocument, Row
 from tjxl.notice.words import fold, is_furniture, is_note, notice_data, quote
@@ -20,7 +20,6 @@ from tjxl.notice.words import fold, is_furniture, is_note, notice_data, quote
 _FEWEST, _MOST = 3, 8  # columns
 _LONGEST_TITLE = 20
 _LONGEST_DEADLINE = 30
-_ANY_YEAR = 2000  # only whether a text holds a date matters here
 
 
 @dataclass(slots=True)
@@ -110,7 +109,7 @@ class _Reading:
         if len(self.unit_fields) == 1 and _looks_like_unit(line):
             return {self.unit_fields[0]}
         kinds = {"task"}
-        if "deadline" in self.order and len(line) <= _LONGEST_DEADLINE and find_dates(fold(line), _ANY_YEAR):
+        if "deadline" in self.order and len(line) <= _LONGEST_DEADLINE and names_a_day(fold(line)):
             kinds.add("deadline")
         return kinds
 
