@@ -112,6 +112,36 @@ def test_sentences_of_other_notices(sentence: dict[str, Any], settings: Settings
     assert targets_of(sentence["text"], settings.seasons) == sentence.get("targets", [])
 
 
+REAL = Path(__file__).parent / "real"
+
+
+@pytest.mark.parametrize(
+    ("file", "year"), [("01-state-council-2019-guofa3", 2019), ("03-state-council-2018-guofa39", 2018)]
+)
+def test_policies_promise_no_numbers(file: str, year: int, settings: Settings) -> None:
+    register = read_notice(REAL / f"{file}.txt", year, settings)
+    assert register.tasks
+    assert (register.targets, register.milestones) == ((), ())
+    assert [q.key for q in register.questions if q.key.startswith(("target", "milestone"))] == []
+
+
+def test_a_countys_promises(settings: Settings) -> None:
+    register = read_notice(REAL / "06-dazhu-2016.txt", 2016, settings)
+    assert [f"{t.code} {say_target(t)}" for t in register.targets] == [
+        "T002-K1 新建人行天桥 >= 2 座 · flow · higher · 2016-09-30",
+        "T008-K1 新建中心幼儿园 >= 2 所 · flow · higher · 2016-12-31",
+        "T009-K1 完成棚户区改造 >= 2836 户 · flow · higher · 2016-12-31",
+        "T010-K1 城区再新建农贸市场 >= 1 个 · flow · higher · 2016-12-31",
+    ]
+    assert [f"{m.code} {say_milestone(m)}" for m in register.milestones] == [
+        "T002-M1 本项任务 · in_use · 2016-09-30",
+        "T004-M1 本项任务 · start · 2016-05-31",
+        "T005-M1 本项任务 · start · 2016-05-31",
+    ]
+    # 第 4 项 is to be built by a day that is not given; 第 5 项 is itself only to be begun
+    assert [f.task for f in register.findings if f.code == "N142"] == ["T004"]
+
+
 # ---- 3. what is uncertain --------------------------------------------------------------------------------------
 
 

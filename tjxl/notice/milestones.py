@@ -118,7 +118,9 @@ def ask_about_milestones(task: Task, milestones: list[Milestone]) -> tuple[list[
 
 
 def _only_begins(task: Task, milestone: Milestone) -> bool:
-    """「5月底前动工」 as the whole deadline: when the task is to be completed is not said."""
+    """「5月底前动工」 as the whole deadline of more than a beginning: when that is to be completed is not said."""
+    if _kind(task.text) == "start":
+        return False
     whole = milestone.scope == notice_data("milestones")["whole_scope"]
     return whole and milestone.kind == "start" and milestone.due == task.deadline and task.goal == "complete"
 
