@@ -270,6 +270,7 @@ class ClauseReader:
         quantity, relation = item.quantity, lead.relation if lead else None
         measure = _measure(subject, quantity, relation, measure)
         rough = quantity.rough or bool(lead and lead.rough)
+        whole = not subject.endswith(tuple(words()["incomplete_ends"]))
         lower = _lower(subject, quantity, relation)
         comparator = _comparator(quantity, relation, measure, rough=rough, lower=lower)
         if quantity.unit == "" and comparator != "=" and relation is None:
@@ -285,7 +286,7 @@ class ClauseReader:
                 "lower" if lower else "higher",
                 self.clause.due,
                 self.sentence.quoted(self.clause),
-                sure and not rough and not self.clause.aside,
+                sure and whole and not rough and not self.clause.aside,
             )
         )
 
