@@ -160,7 +160,10 @@ def test_dazhu(settings: Settings) -> None:
         "9月投入使用": dt.date(2016, 9, 30),
     }
     assert codes(register, "error") == {}
-    assert codes(register, "warning") == {"N123": 1}  # that the first-listed unit leads is an assumption
+    assert codes(register, "warning") == {
+        "N123": 1,  # that the first-listed unit leads is an assumption
+        "N142": 1,  # 第 4 项 has a day for its beginning only
+    }
 
 
 def test_keqiao_is_shown_with_its_end_missing(settings: Settings) -> None:

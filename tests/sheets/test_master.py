@@ -106,7 +106,7 @@ def test_tables_hold_what_the_register_says(book: Opened) -> None:
         "责任单位": ("A2:K71", "A2:K71"),
         "填报流水": ("A2:S3", "A2:S3"),
         "报送情况": ("A2:P3", "A2:P3"),
-        "待裁决": ("A2:I12", "A2:I12"),
+        "待裁决": ("A2:I14", "A2:I14"),
     }
 
 
