@@ -43,6 +43,7 @@ MEASURE_TITLES: dict[Measure, str] = {
     "price": "价格",
 }
 
+_UNIT_CODE = re.compile(r"U(\d{3,})", re.ASCII)
 _TASK_CODE = re.compile(r"T(\d{3,})(?:-\d+)?", re.ASCII)
 
 
@@ -52,6 +53,17 @@ def task_code(serial_no: int, part: int = 1) -> str:
     `part` counts the tasks that share one 序号: the second of 序号 5 is `T005-2`.
     """
     return f"T{serial_no:03d}" if part == 1 else f"T{serial_no:03d}-{part}"
+
+
+def unit_code(number: int) -> str:
+    """The key of a unit: `U001`."""
+    return f"U{number:03d}"
+
+
+def unit_number(code: str) -> int:
+    """The number in a unit's code; 0 for a text that is none."""
+    match = _UNIT_CODE.fullmatch(code)
+    return int(match[1]) if match else 0
 
 
 def milestone_code(task: str, number: int) -> str:
@@ -160,6 +172,7 @@ class Unit:
         aliases: other printed forms of the same unit.
         members: names of a closed group's members; empty for a unit and for an open group.
         open_group: True where only the office can say who belongs to the group.
+        office: what the office noted of it (contact, phone, email, remarks), by column name.
     """
 
     code: str
@@ -168,6 +181,7 @@ class Unit:
     aliases: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     open_group: bool = False
+    office: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

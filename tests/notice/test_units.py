@@ -101,14 +101,14 @@ def test_another_government_has_other_districts(read_rows: Read, issuer: str) ->
         ("group-members:各区人民政府", None, ()),
     ]
     assert register.questions[1].text == (
-        "“各区人民政府”包括哪些单位，设置中没有适用于本通知的名单（涉及第 1—2 项）。请在设置的群组中写明成员。"
+        "“各区人民政府”包括哪些单位，设置中没有适用于本通知的名单（涉及第 1—2 项）。请指定成员。"
     )
 
 
 def test_an_unlisted_group_is_asked_about(read_rows: Read) -> None:
     register = read_rows(row(1, "市教委\n各街道"))
     assert roles(register) == {"市教委": "lead"}
-    assert [q.key for q in register.questions] == ["open-group:T001:各街道"]
+    assert [q.key for q in register.questions] == ["group-members:各街道"]
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,14 @@ beside a group containing it, or twice, counts once; the lead role wins.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tjxl.findings import Finding, finding
 from tjxl.notice.names import looks_odd, plain_name
+from tjxl.notice.questions import asked
 from tjxl.notice.rows import TaskRow
-from tjxl.notice.units import UnitNames
+from tjxl.notice.units import Meaning, UnitNames
 from tjxl.notice.words import fold, notice_data, number_ranges, quote, say_ranges
 from tjxl.register import Assignment, Question, Role, Unit
 
@@ -50,7 +51,7 @@ def settle_duties(rows: Sequence[TaskRow], names: UnitNames) -> Duties:
         for unit, role in duty.roles.items()
     )
     _ask_for_members(rows, out, names)
-    out.findings += _possible_twins(out.units)
+    _ask_about_twins(out, names)
     return out
 
 
@@ -68,9 +69,9 @@ def _duty(row: TaskRow, names: UnitNames, out: Duties) -> Duty:
             _ask_who(row, name, meaning.name, meaning.choices, out)
     if listed and meanings[listed[0]].group:
         said = f"暂以“{quote(lead)}”牵头" if lead else "暂无牵头单位"
-        out.findings.append(_about(row, "N122", listed[0], lead=said))
-    if row.leads is not None and len(listed) > 1:
-        out.findings.append(_about(row, "N128", "、".join(listed)))
+        _ask_who_leads(_about(row, "N122", listed[0], lead=said), listed, meanings, out)
+    elif row.leads is not None and len(listed) > 1:
+        _ask_who_leads(_about(row, "N128", "、".join(listed)), listed, meanings, out)
     return Duty(lead, tuple(name for name in printed if name != lead), roles)
 
 
@@ -83,7 +84,7 @@ def _printed(row: TaskRow, out: Duties) -> list[str]:
     for name in (*leads, *row.others):
         unit = name
         if name.endswith(end) and len(name) > len(end):
-            out.findings.append(_about(row, "N127", name))
+            _ask_who_else(_about(row, "N127", name), out)
             unit = name.removesuffix(end)
         if unit in printed and unit not in leads:
             repeated[unit] = None
@@ -106,38 +107,68 @@ def _about(row: TaskRow, code: str, value: str, *, lead: str = "") -> Finding:
     )
 
 
+def _ask_who_leads(doubt: Finding, listed: Sequence[str], meanings: Mapping[str, Meaning], out: Duties) -> None:
+    """Who may lead: the units listed, then those that a group among them stands for, as far as they are known."""
+    units = [meanings[name].name for name in listed if not meanings[name].group]
+    within = [u for name in listed for u in (*meanings[name].members, *meanings[name].choices)]
+    out.findings.append(doubt)
+    choices = dict.fromkeys((*units, *within))
+    out.questions.append(asked(doubt, f"lead:{doubt.task}", {"task": doubt.task}, tuple(choices)))
+
+
+def _ask_who_else(doubt: Finding, out: Duties) -> None:
+    """A list that ends with 「等」: one question a task."""
+    out.findings.append(doubt)
+    key = f"more-units:{doubt.task}"
+    if all(q.key != key for q in reversed(out.questions)):
+        none = notice_data("answers")["no_others"]
+        out.questions.append(asked(doubt, key, {"task": doubt.task}, (none,)))
+
+
 def _ask_who(row: TaskRow, printed: str, group: str, choices: tuple[str, ...], out: Duties) -> None:
     """An open group: one question a task, shown among the findings as well."""
-    asked = _about(row, "N120", printed)
-    out.findings.append(asked)
-    out.questions.append(
-        Question(asked.message, choices, row.code, group, key=f"open-group:{row.code}:{group}"),
-    )
+    doubt = _about(row, "N120", printed)
+    out.findings.append(doubt)
+    key = f"open-group:{row.code}:{group}"
+    out.questions.append(asked(doubt, key, {"task": row.code, "group": printed}, choices, group))
 
 
 def _ask_for_members(rows: Sequence[TaskRow], out: Duties, names: UnitNames) -> None:
     """A closed group without a list for this notice: one question for all its tasks."""
     concerned: dict[str, list[int]] = {}
+    choices: dict[str, tuple[str, ...]] = {}
     for row, duty in zip(rows, out.duties, strict=True):
         for name in duty.cooperating:
             if (meaning := names.meaning(name)).unlisted:
                 concerned.setdefault(meaning.name, []).append(row.serial_no)
+                choices[meaning.name] = meaning.choices
     for group, serials in concerned.items():
-        asked = finding("N121", field="units", value=group, serials=say_ranges(number_ranges(serials)))
-        out.findings.append(asked)
-        out.questions.append(Question(asked.message, unit=group, key=f"group-members:{group}"))
+        doubt = finding("N121", field="units", value=group, serials=say_ranges(number_ranges(serials)))
+        out.findings.append(doubt)
+        out.questions.append(asked(doubt, f"group-members:{group}", {"group": group}, choices[group], group))
 
 
-def _possible_twins(units: Sequence[Unit]) -> list[Finding]:
-    """「A（B）」 beside 「A」 or 「B」, not said to be one: one office with two names, perhaps (groups.tsv)."""
-    by_name = {fold(unit.name): unit.name for unit in units}
-    out: list[Finding] = []
-    for unit in units:
+def _ask_about_twins(out: Duties, names: UnitNames) -> None:
+    """Names that may mean one unit though nothing says so (groups.tsv): one question for each pair.
+
+    「A（B）」 beside 「A」 or 「B」 may be one office with two names; 「国土房管局」 beside 「市国土房管局」 may have lost
+    the prefix that only the first of a list carries.
+    """
+    words = notice_data("units")
+    answers = notice_data("answers")
+    by_name = {fold(unit.name): unit.name for unit in out.units if unit.kind != "group"}
+    for unit in out.units:
+        if unit.kind == "group":
+            continue
         plain = plain_name(unit.name)
         inner = fold(unit.name)[len(plain) + 1 :].removesuffix(")")
-        out += [
-            finding("N125", field="units", value=unit.name, other=by_name[part])
-            for part in (plain, inner)
-            if part in by_name and by_name[part] != unit.name
-        ]
-    return out
+        others = [by_name[part] for part in (plain, inner) if by_name.get(part, unit.name) != unit.name]
+        if not unit.name.startswith(tuple(words["department_prefixes"])) and unit.kind == "other":
+            prefixed = (names.known(prefix + unit.name) for prefix in words["department_prefixes"])
+            others += [name for name in prefixed if name]
+        for other in others:
+            doubt = finding("N125", field="units", value=unit.name, other=other)
+            out.findings.append(doubt)
+            key = f"same-unit:{unit.name}:{other}"
+            choices = (answers["one_unit"], answers["two_units"])
+            out.questions.append(asked(doubt, key, {"unit": unit.name, "other": other}, choices, unit.name))

@@ -13,20 +13,25 @@ from tjxl.notice.commitments import read_commitments
 from tjxl.notice.deadlines import Deadline, read_deadline
 from tjxl.notice.documents import read_document
 from tjxl.notice.duties import settle_duties
+from tjxl.notice.questions import ask_deadline
 from tjxl.notice.rows import TaskRow, check_count, read_rows
 from tjxl.notice.surroundings import find_title, issuing_authority, stated_counts, states_lead_rule, title_years
 from tjxl.notice.table import NoticeDocument
 from tjxl.notice.themes import settle_themes
 from tjxl.notice.units import UnitNames
 from tjxl.notice.words import quote
-from tjxl.register import Milestone, Register, Target, Task
+from tjxl.register import Milestone, Question, Register, Target, Task, Unit
 from tjxl.settings import Settings
 
 _DOUBT_CODES = {"blank": "N135", "unreadable": "N130", "recurring": "N133", "other_year": "N131", "by_custom": "N132"}
 
 
 def read_notice(
-    path: Path, year: int, settings: Settings, columns: Mapping[str, Sequence[str]] | None = None
+    path: Path,
+    year: int,
+    settings: Settings,
+    columns: Mapping[str, Sequence[str]] | None = None,
+    known: Sequence[Unit] = (),
 ) -> Register:
     """The register that a notice gives. What needs mending or deciding is among its findings.
 
@@ -38,16 +43,19 @@ def read_notice(
         year: the year that its deadlines speak of.
         settings: aliases and groups of units, and titles of columns.
         columns: titles of columns beside those of the settings: the usual title → what this notice calls it.
+        known: the registry of an earlier year; its names, codes and group members hold.
 
     Raises:
         NoticeError: E101–E114, the file is none that tjxl reads, or holds no tasks that can be told apart.
     """
     titles = Titles({**settings.columns, **(columns or {})})
     document = read_document(path, titles)
-    return build_register(document, titles.columns_of(document.header.cells), year, settings)
+    return build_register(document, titles.columns_of(document.header.cells), year, settings, known)
 
 
-def build_register(document: NoticeDocument, columns: Columns, year: int, settings: Settings) -> Register:
+def build_register(
+    document: NoticeDocument, columns: Columns, year: int, settings: Settings, known: Sequence[Unit] = ()
+) -> Register:
     """The register of a document from whatever reader. Pure."""
     title = find_title(document.before)
     findings = _title_findings(title, year)
@@ -59,11 +67,12 @@ def build_register(document: NoticeDocument, columns: Columns, year: int, settin
         printed = [(row.serial_no, row.theme) for row in rows]
         themes, theme_findings = settle_themes(printed, compared=not document.headed)
         findings += theme_findings
-    deadlines, deadline_findings = _deadlines(rows, columns, year, settings)
+    deadlines, deadline_findings, questions = _deadlines(rows, columns, year, settings)
     findings += deadline_findings
     if "lead_unit" not in columns.index and not states_lead_rule(document.prose):
         findings.append(finding("N123", field="lead_unit"))
-    outcome = settle_duties(rows, UnitNames(settings, issuing_authority(title)))
+    outcome = settle_duties(rows, UnitNames(settings, issuing_authority(title), known))
+    questions = [*outcome.questions, *questions]
     findings += outcome.findings
     tasks = tuple(
         Task(
@@ -87,7 +96,7 @@ def build_register(document: NoticeDocument, columns: Columns, year: int, settin
         tasks,
         outcome.units,
         outcome.assignments,
-        (*outcome.questions, *commitments.questions),
+        (*questions, *commitments.questions),
         (*findings, *commitments.findings),
         tuple(commitments.milestones),
         tuple(commitments.targets),
@@ -105,14 +114,18 @@ def _title_findings(title: str, year: int) -> list[Finding]:
 
 def _deadlines(
     rows: Sequence[TaskRow], columns: Columns, year: int, settings: Settings
-) -> tuple[list[Deadline], list[Finding]]:
+) -> tuple[list[Deadline], list[Finding], list[Question]]:
     """Each row's deadline. A notice without that column speaks of the year as a whole (deadlines.tsv)."""
     if "deadline" not in columns.index:
         due = dt.date(year, 12, 31)
-        return [Deadline(due, "complete")] * len(rows), [finding("N134", field="deadline", due=due)]
+        doubt = finding("N134", field="deadline", due=due)
+        return [Deadline(due, "complete")] * len(rows), [doubt], [ask_deadline(doubt, "", due, year)]
     deadlines = [read_deadline(row.deadline, year, settings.seasons) for row in rows]
-    findings = [
-        finding(
+    findings, questions = [], []
+    for row, deadline in zip(rows, deadlines, strict=True):
+        if deadline.doubt is None:
+            continue
+        doubt = finding(
             _DOUBT_CODES[deadline.doubt],
             field="deadline",
             task=row.code,
@@ -122,10 +135,9 @@ def _deadlines(
             due=deadline.due,
             year=year,
         )
-        for row, deadline in zip(rows, deadlines, strict=True)
-        if deadline.doubt
-    ]
-    return deadlines, findings
+        findings.append(doubt)
+        questions.append(ask_deadline(doubt, row.deadline, deadline.due, year))
+    return deadlines, findings, questions
 
 
 def register_json(register: Register) -> dict[str, Any]:
