@@ -12,7 +12,7 @@ from tjxl.findings import Finding
 
 Role = Literal["lead", "cooperating"]
 Goal = Literal["complete", "significant_progress", "continuing"]
-UnitKind = Literal["department", "district", "group", "other"]
+UnitKind = Literal["department", "district", "group", "other", "merged"]
 MilestoneKind = Literal["start", "plan", "ready", "built", "opened", "in_use", "progress", "complete"]
 Comparator = Literal[">=", ">", "<=", "<", "=", "~", "range"]
 Measure = Literal["growth", "flow", "stock", "share", "price"]
@@ -24,7 +24,13 @@ GOAL_TITLES: dict[Goal, str] = {
     "significant_progress": "取得明显进展",
     "continuing": "持续推进",
 }
-UNIT_KIND_TITLES: dict[UnitKind, str] = {"department": "部门", "district": "区", "group": "群组", "other": "其他单位"}
+UNIT_KIND_TITLES: dict[UnitKind, str] = {
+    "department": "部门",
+    "district": "区",
+    "group": "群组",
+    "other": "其他单位",
+    "merged": "已并入",
+}
 MILESTONE_KIND_TITLES: dict[MilestoneKind, str] = {
     "start": "开工",
     "plan": "完成方案",
@@ -168,9 +174,9 @@ class Unit:
     Attributes:
         code: key, `U001`.
         name: the registered name.
-        kind: department, district, group or other.
+        kind: department, district, group or other; merged where the name turned out to mean another unit.
         aliases: other printed forms of the same unit.
-        members: names of a closed group's members; empty for a unit and for an open group.
+        members: names of a closed group's members, or the unit into which a name was merged; else empty.
         open_group: True where only the office can say who belongs to the group.
         office: what the office noted of it (contact, phone, email, remarks), by column name.
     """

@@ -187,9 +187,9 @@ def test_office_columns_are_marked_and_coloured(book: Opened) -> None:
     for layout in master_layout().values():
         ws = book[layout.title]
         for place, column in enumerate(layout.columns, 1):
-            office = column.owner == "office"
-            assert (ws.cell(1, place).value == "办公厅填") == office
-            assert ws.cell(2, place).fill.fgColor.rgb == ("FFFFE699" if office else "FF1F3864")
+            assert (ws.cell(1, place).value == "办公厅填") == (column.owner == "office")
+            open_to_office = column.owner in ("office", "shared")
+            assert ws.cell(2, place).fill.fgColor.rgb == ("FFFFE699" if open_to_office else "FF1F3864")
 
 
 def test_number_formats_follow_the_kind_of_column(book: Opened) -> None:

@@ -1,14 +1,18 @@
-"""The very hidden sheet `_tjxl`: whose master this is, and the dates behind the printed deadlines."""
+"""The very hidden sheet `_tjxl`: whose master this is, and what tjxl must remember of it."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tjxl.register import Register
-from tjxl.sheets.figures import DEADLINES
+from tjxl.register import Question, Register, Unit
 from tjxl.sheets.form_places import FORM_VERSION, IDENTITY_SHEET
-from tjxl.sheets.model import Sheet, Table, TableColumn
+from tjxl.sheets.layout import SheetLayout, hidden_layout
+from tjxl.sheets.model import Content, Sheet, Table, TableColumn
+
+Row = Mapping[str, Content]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class MasterMeta:
 
 
 def identity_sheet(register: Register, meta: MasterMeta) -> Sheet:
-    """Key and value in A:B; from D1 the table 任务时限: 任务编码 · 截止日 (a date or blank) · 目标 (identifier)."""
+    """Key and value in A:B; from D1, side by side, the tables of `hidden_layout`."""
     sheet = Sheet(IDENTITY_SHEET, visibility="very_hidden")
     pairs = {
         "master_id": meta.master_id,
@@ -42,11 +46,47 @@ def identity_sheet(register: Register, meta: MasterMeta) -> Sheet:
     for row, (key, value) in enumerate(pairs.items(), 1):
         sheet.put(row, 1, key, "line")
         sheet.put(row, 2, value, "line")
-    columns = (("任务编码", "line"), ("截止日", "date"), ("目标", "line"))
-    for row, task in enumerate(register.tasks, 2):
-        for offset, content in enumerate((task.code, task.deadline, task.goal)):
-            sheet.put(row, 4 + offset, content, columns[offset][1])
-    table_columns = tuple(TableColumn(title, "header", style) for title, style in columns)
-    sheet.tables.append(Table(DEADLINES, 1, 4, len(register.tasks), table_columns))
-    sheet.widths = {1: 14, 2: 40, 4: 10, 5: 12, 6: 22}
+    sheet.widths = {1: 14, 2: 40}
+    contents: dict[str, list[Row]] = {
+        "deadlines": [{"task_code": t.code, "deadline": t.deadline, "goal": t.goal} for t in register.tasks],
+        "decided": [decided_row(n, question) for n, question in enumerate(register.questions, 1)],
+        "registered": [registered_row(unit) for unit in register.units],
+    }
+    left = 4
+    for name, layout in hidden_layout().items():
+        _table(sheet, layout, left, contents.get(name) or [{}])
+        left += len(layout.columns) + 1
     return sheet
+
+
+def decided_row(number: int, question: Question) -> Row:
+    """A row of 裁决依据: what an answer to the question will decide."""
+    return {
+        "question_no": question_no(number),
+        "key": question.key,
+        "data": json.dumps(question.data, ensure_ascii=False),
+        "choices": json.dumps(question.choices, ensure_ascii=False),
+    }
+
+
+def registered_row(unit: Unit) -> Row:
+    """A row of 单位登记."""
+    return {
+        "unit_code": unit.code,
+        "unit": unit.name,
+        "members": json.dumps(unit.members, ensure_ascii=False) if unit.members else None,
+    }
+
+
+def question_no(number: int) -> str:
+    """The key of a question: `Q001`."""
+    return f"Q{number:03d}"
+
+
+def _table(sheet: Sheet, layout: SheetLayout, left: int, rows: Sequence[Row]) -> None:
+    columns = tuple(TableColumn(c.title, "header", c.kind) for c in layout.columns)
+    for number, row in enumerate(rows, 2):
+        for place, column in enumerate(layout.columns, left):
+            sheet.put(number, place, row.get(column.name), column.kind)
+    sheet.widths |= {left + i: c.width for i, c in enumerate(layout.columns)}
+    sheet.tables.append(Table(layout.title, 1, left, len(rows), columns))

@@ -9,8 +9,10 @@ from typing import Literal
 
 from tjxl.resources import layout_toml
 
-Owner = Literal["key", "generated", "office"]
-Kind = Literal["text", "long", "digest", "int", "percent", "date", "datetime"]
+Owner = Literal["key", "generated", "office", "shared"]
+"""Who may write a column. A shared one is filled in by tjxl, and what the office makes of it holds."""
+
+Kind = Literal["text", "long", "line", "digest", "int", "percent", "date", "datetime"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,17 @@ def state_titles() -> Mapping[str, str]:
 @cache
 def master_layout() -> dict[str, SheetLayout]:
     """The master's tables by their name in the code: tasks, assignments, units, ledger, submissions, questions."""
+    return _layouts("sheet")
+
+
+@cache
+def hidden_layout() -> dict[str, SheetLayout]:
+    """The tables of the very hidden sheet: deadlines, decided, registered, since_issue."""
+    return _layouts("hidden")
+
+
+def _layouts(section: str) -> dict[str, SheetLayout]:
     return {
         name: SheetLayout(name, sheet["title"], tuple(Column(**c) for c in sheet["columns"]))
-        for name, sheet in layout_toml("master.toml")["sheet"].items()
+        for name, sheet in layout_toml("master.toml")[section].items()
     }

@@ -10,13 +10,14 @@ from tjxl.ooxml.splice import Put
 from tjxl.periods import Period
 from tjxl.register import Question
 from tjxl.sheets.figures import AS_OF, CURRENT_PERIOD
-from tjxl.sheets.layout import SheetLayout, master_layout, state_titles
+from tjxl.sheets.identity import decided_row, question_no
+from tjxl.sheets.layout import SheetLayout, hidden_layout, master_layout, state_titles
 from tjxl.sheets.rows import find_table
 from tjxl.sheets.state import MasterState
 
 
 def set_row_values(editor: BookEditor, layout: SheetLayout, row: int, values: Mapping[str, Any]) -> None:
-    """Set generated columns of an existing row.
+    """Set key, generated or shared columns of an existing row.
 
     Raises:
         ValueError: a column belongs to the office: a fault of the program.
@@ -24,7 +25,7 @@ def set_row_values(editor: BookEditor, layout: SheetLayout, row: int, values: Ma
     table = find_table(editor.book, layout)
     for name, value in values.items():
         column = layout.column(name)
-        if column.owner != "generated":
+        if column.owner == "office":
             raise ValueError(f"{layout.title}.{column.title} is not tjxl's to write")
         editor.edit(table.sheet, row, table.columns[column.title], Put(value))
 
@@ -36,7 +37,9 @@ def append(editor: BookEditor, layout: SheetLayout, rows: Sequence[Mapping[str, 
 
 
 def add_questions(editor: BookEditor, state: MasterState, questions: Sequence[Question]) -> list[Question]:
-    """Add to 待裁决 those questions that are not there yet; numbers go on from the last one.
+    """Add to 待裁决, and what they decide to 裁决依据, those questions that are not there yet.
+
+    Numbers go on from the last one.
 
     Returns:
         The questions added.
@@ -44,7 +47,7 @@ def add_questions(editor: BookEditor, state: MasterState, questions: Sequence[Qu
     present = {(q["period"], q["unit"], q["task_code"], q["question"]) for q in state.questions}
     numbers = [int(n[1:]) for q in state.questions if (n := str(q["question_no"]))[:1] == "Q" and n[1:].isdigit()]
     number = max(numbers, default=0)
-    added, rows = [], []
+    added, rows, decided = [], [], []
     for question in questions:
         key = (question.period, question.unit, question.task_code, question.text)
         if key in present:
@@ -52,9 +55,10 @@ def add_questions(editor: BookEditor, state: MasterState, questions: Sequence[Qu
         present.add(key)
         number += 1
         added.append(question)
+        decided.append(decided_row(number, question))
         rows.append(
             {
-                "question_no": f"Q{number:03d}",
+                "question_no": question_no(number),
                 "period": question.period,
                 "unit": question.unit,
                 "task_code": question.task_code,
@@ -64,6 +68,7 @@ def add_questions(editor: BookEditor, state: MasterState, questions: Sequence[Qu
             }
         )
     append(editor, master_layout()["questions"], rows)
+    append(editor, hidden_layout()["decided"], decided)
     return added
 
 

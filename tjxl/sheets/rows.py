@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,12 +44,12 @@ def read_rows(book: Book, layout: SheetLayout) -> list[TableRow]:
     return list(iter_rows(book, layout))
 
 
-def iter_rows(book: Book, layout: SheetLayout) -> Iterator[TableRow]:
-    """As `read_rows`, one at a time."""
+def iter_rows(book: Book, layout: SheetLayout, keys: Sequence[str] = ()) -> Iterator[TableRow]:
+    """As `read_rows`, one at a time; `keys` are other columns that make a row count as filled."""
     table = find_table(book, layout)
     cells = book.cells(table.sheet).cells
     columns = [(c, table.columns[c.title]) for c in layout.columns if c.title in table.columns]
-    keys = [c.name for c in layout.columns if c.owner == "key"]
+    keys = keys or [c.name for c in layout.columns if c.owner == "key"]
     for number in range(table.first_row, table.last_row + 1):
         values = {c.name: typed(cells.get((number, at)), c, book.date1904) for c, at in columns}
         if any(values[k] is not None for k in keys):
@@ -67,7 +67,7 @@ def typed(cell: RawCell | None, column: Column, date1904: bool = False) -> Any:
             return (moment.date() if column.kind == "date" else moment) if moment else value
         if column.kind == "int":
             return int(value) if value == int(value) else value
-        if column.kind in ("text", "long", "digest"):
+        if column.kind in ("text", "long", "line", "digest"):
             return f"{value:.15g}"
         return value
     if isinstance(value, str) and column.kind in ("date", "datetime"):

@@ -10,13 +10,12 @@ from typing import Any
 
 from tjxl.errors import PackageError
 from tjxl.ooxml.book import Book
-from tjxl.ooxml.cells import from_serial
 from tjxl.periods import Period, parse_period
 from tjxl.register import GOAL_TITLES, ROLE_TITLES, Goal, Role
-from tjxl.sheets.figures import DEADLINES
 from tjxl.sheets.form_places import IDENTITY_SHEET
-from tjxl.sheets.layout import master_layout
-from tjxl.sheets.rows import TableRow, read_rows
+from tjxl.sheets.layout import hidden_layout, master_layout
+from tjxl.sheets.registry import Registry, unit_of
+from tjxl.sheets.rows import TableRow, iter_rows, read_rows
 
 _ROLES: Mapping[str, Role] = {title: role for role, title in ROLE_TITLES.items()}
 
@@ -61,22 +60,38 @@ class MasterState:
     @cached_property
     def due(self) -> dict[str, Due]:
         """Task code → when it is due, from the table 任务时限."""
-        table = self.book.tables.get(DEADLINES)
-        if table is None:
-            raise PackageError("E312", table=DEADLINES)
-        code, date, goal = (table.columns[t] for t in ("任务编码", "截止日", "目标"))
-        cells = self.book.cells(table.sheet).cells
         out = {}
-        for row in range(table.first_row, table.last_row + 1):
-            key, when, what = (cells.get((row, c)) for c in (code, date, goal))
-            if key is None or not key.value:
-                continue
-            moment = from_serial(when.value, self.book.date1904) if when and isinstance(when.value, float) else None
-            kind = str(what.value) if what else "complete"
-            if kind not in GOAL_TITLES:
-                raise PackageError("E313", sheet=table.sheet, columns=kind)
-            out[str(key.value)] = Due(moment.date() if moment else None, kind)
+        for row in self.deadlines:
+            when, goal = row["deadline"], row["goal"] or "complete"
+            if goal not in GOAL_TITLES:
+                raise PackageError("E313", sheet=IDENTITY_SHEET, columns=goal)
+            out[str(row["task_code"])] = Due(when if isinstance(when, dt.date) else None, goal)
         return out
+
+    @cached_property
+    def deadlines(self) -> list[TableRow]:
+        """任务时限 (hidden)."""
+        return read_rows(self.book, hidden_layout()["deadlines"])
+
+    @cached_property
+    def decided(self) -> dict[str, TableRow]:
+        """裁决依据 (hidden): number of a question → what its answer decides."""
+        return {str(r["question_no"]): r for r in read_rows(self.book, hidden_layout()["decided"])}
+
+    @cached_property
+    def registered(self) -> dict[str, TableRow]:
+        """单位登记 (hidden): unit code → its row of 责任单位 as last carried out."""
+        return {str(r["unit_code"]): r for r in read_rows(self.book, hidden_layout()["registered"])}
+
+    @cached_property
+    def since_issue(self) -> list[TableRow]:
+        """下发后变更 (hidden), in the order in which it was written."""
+        return read_rows(self.book, hidden_layout()["since_issue"])
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The units of 责任单位 as plain values, found by any of their names."""
+        return Registry([unit_of(row) for row in self.units if row["unit"]])
 
     @cached_property
     def tasks(self) -> list[TableRow]:
@@ -90,8 +105,8 @@ class MasterState:
 
     @cached_property
     def units(self) -> list[TableRow]:
-        """责任单位."""
-        return read_rows(self.book, master_layout()["units"])
+        """责任单位. A row that the office has added may have no code yet."""
+        return list(iter_rows(self.book, master_layout()["units"], ("unit_code", "unit")))
 
     @cached_property
     def ledger(self) -> list[TableRow]:

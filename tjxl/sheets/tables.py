@@ -10,6 +10,7 @@ from tjxl.register import ROLE_TITLES, UNIT_KIND_TITLES, Question, Register, Tas
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
 from tjxl.sheets.figures import LIGHTS, STATUS_LIST, Statuses, light
+from tjxl.sheets.identity import question_no
 from tjxl.sheets.layout import Column, SheetLayout, master_layout, state_titles
 from tjxl.sheets.model import Content, Highlight, Page, Sheet, Table, TableColumn, Validation
 from tjxl.sheets.textsize import columns_wide, row_height
@@ -26,6 +27,18 @@ _TITLE_SCALE = 1.7
 _HEADER_HEIGHT = 34.0
 _LONGEST_LIST = 255
 """Characters of a dropdown written into the validation itself; a longer one breaks the file in Excel."""
+
+_ANSWERS = {
+    "open-group": "several_choices",
+    "group-members": "several_choices",
+    "more-units": "several_choices",
+    "deadline": "date",
+    "milestone-due": "date",
+}
+"""Questions whose answer is not one of the choices alone: the kind of key → the input message."""
+
+_OPEN = ("office", "shared")
+"""Owners of the columns that people fill in or change: these are coloured."""
 
 Row = Mapping[str, Content]
 
@@ -104,12 +117,13 @@ def _unit_row(unit: Unit) -> Row:
         "aliases": _joined(unit.aliases),
         "kind": UNIT_KIND_TITLES[unit.kind],
         "members": _joined(unit.members),
+        **unit.office,
     }
 
 
 def _question_row(number: int, question: Question) -> Row:
     return {
-        "question_no": f"Q{number:03d}",
+        "question_no": question_no(number),
         "period": question.period,
         "unit": question.unit,
         "task_code": question.task_code,
@@ -125,14 +139,14 @@ def _joined(names: Sequence[str]) -> str | None:
 
 
 def _decision(area: tuple[int, int, int, int], question: Question) -> Validation:
-    """How 处理意见 is filled in: one of the choices, or, for an open group, any number of them."""
-    several = question.key.startswith("open-group:")
+    """How 处理意见 is filled in: one of the choices, any number of them and of other units, or any date."""
+    words = _ANSWERS.get(question.key.partition(":")[0], "one_choice")
     fits = question.choices and len(",".join(question.choices)) <= _LONGEST_LIST
     if not fits or any("," in choice for choice in question.choices):
-        return _validation("several_choices" if several else "free", area, strict=False)
-    if several:
-        return _validation("several_choices", area, choices=question.choices, strict=False)
-    return _validation("one_choice", area, choices=question.choices)
+        return _validation("free" if words == "one_choice" else words, area, strict=False)
+    if words == "one_choice":
+        return _validation(words, area, choices=question.choices)
+    return _validation(words, area, choices=question.choices, strict=False)
 
 
 def _validation(name: str, area: tuple[int, int, int, int], **given: Any) -> Validation:
@@ -185,7 +199,7 @@ def _column_beyond(layout: SheetLayout, width: float) -> int:
 def _style(column: Column, compact: bool, calculated: bool) -> str:
     kind = "line" if compact and column.kind in ("text", "long") else column.kind
     plain = "+plain" if calculated and kind == "text" else ""  # a formula in a cell of text format turns into text
-    owner = "+office" if column.owner == "office" else ""
+    owner = "+office" if column.owner in _OPEN else ""
     return f"body+{kind}{plain}{owner}"
 
 
@@ -205,7 +219,7 @@ def _table(layout: SheetLayout, rows: int, formulas: Mapping[str, str], compact:
         tuple(
             TableColumn(
                 column.title,
-                "header+header_office" if column.owner == "office" else "header",
+                "header+header_office" if column.owner in _OPEN else "header",
                 _style(column, compact, column.name in formulas),
                 formulas.get(column.name),
             )
