@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
@@ -113,5 +114,15 @@ def note_verdicts(state: MasterState, period: Period, returns: Sequence[Return])
 
 
 def _question(f: Finding, r: Return, period: Period) -> Question:
-    unit = r.identity.unit if r.identity else None
-    return Question(f.sentence, _CHOICES.get(f.code, ()), f.task, unit, period.code)
+    unit, unit_code = (r.identity.unit, r.identity.unit_code) if r.identity else (None, "")
+    place = {"file": r.source.file, "sha256": r.source.sha256, "sheet": f.sheet, "cell": f.cell, "field": f.field}
+    value = f.value.isoformat() if isinstance(f.value, dt.date) else f.value
+    return Question(
+        f.sentence,
+        _CHOICES.get(f.code, ()),
+        f.task,
+        unit,
+        period.code,
+        key=f"value:{period.code}:{unit_code}:{f.task or ''}:{f.field or f.code}",
+        data={**place, "code": f.code, "value": value},
+    )

@@ -163,7 +163,15 @@ def _adjustment(accepted: AcceptedReturn, row: AcceptedRow, status: str, serial_
         reason=row.values.get("problems") or "未说明原因",
         date=date.isoformat() if isinstance(date, dt.date) else "未写明日期",
     ).message
-    return Question(text, ("同意", "不同意"), row.task_code, accepted.unit, accepted.period)
+    return Question(
+        text,
+        ("同意", "不同意"),
+        row.task_code,
+        accepted.unit,
+        accepted.period,
+        key=f"adjustment:{accepted.period}:{row.task_code}:{accepted.unit_code}",
+        data={"unit_code": accepted.unit_code, "date": date.isoformat() if isinstance(date, dt.date) else None},
+    )
 
 
 def _project(

@@ -151,8 +151,8 @@ def _ask_for_members(rows: Sequence[TaskRow], out: Duties, names: UnitNames) -> 
 def _ask_about_twins(out: Duties, names: UnitNames) -> None:
     """Names that may mean one unit though nothing says so (groups.tsv): one question for each pair.
 
-    「A（B）」 beside 「A」 or 「B」 may be one office with two names; 「国土房管局」 beside 「市国土房管局」 may have lost
-    the prefix that only the first of a list carries.
+    「A（B）」 beside 「A」 or 「B」 may be one office with two names; 「国土房管局」 beside 「市国土房管局」 may have
+    lost the prefix that only the first of a list carries.
     """
     words = notice_data("units")
     answers = notice_data("answers")

@@ -1,12 +1,12 @@
-"""The tables of 看板: tasks by theme, by leader in charge and by unit, each by effective status."""
+"""The tables of 看板 of tasks by theme and by leader in charge, each by effective status."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tjxl.formula import Formula
-from tjxl.register import ROLE_TITLES, Register
+from tjxl.register import Register
 from tjxl.resources import layout_toml
 from tjxl.settings import MEANINGS
 from tjxl.sheets.board import FIRST_COLUMN, Board, address
@@ -25,7 +25,6 @@ from tjxl.sheets.figures import (
 STATUS_ORDER = ("completed", "in_progress", "behind", "adjustment_requested", "not_started")
 _NAME_SPAN = 6
 _METRIC_SPAN = 2
-_UNIT_NAME_SPAN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,70 +64,6 @@ def leader_table(board: Board, register: Register, statuses: Statuses) -> Block:
         cells = [board.helper(i, Formula(pattern)) for i, pattern in enumerate(patterns)]
         _line(board, leader, _metrics(statuses, ("任务台账[分管领导]", f"{cells[0]}:{cells[-1]}")), block)
     return block
-
-
-def unit_table(board: Board, register: Register, statuses: Statuses) -> None:
-    """The units that report, in two halves side by side: tasks led by status, and tasks in which they cooperate."""
-    board.section("units")
-    units = register.reporting_units
-    printed = _printed_leads(register)
-    rows = (len(units) + 1) // 2
-    half = board.columns // 2
-    titles = board.spec["metric"]
-    headings = [
-        titles["lead"],
-        *(statuses.names[m][0] for m in STATUS_ORDER),
-        titles["no_report"],
-        titles["cooperating"],
-    ]
-    for left in (0, half):
-        board.put(left, "责任单位", "header+tiny", _UNIT_NAME_SPAN)
-        for offset, heading in enumerate(headings):
-            board.put(left + _UNIT_NAME_SPAN + offset, _two_lines(heading), "header+tiny")
-    board.next_row("unit_header")
-    top = board.row
-    for number, unit in enumerate(units):
-        left, row = (half if number >= rows else 0), top + number % rows
-        style = "body+line+name+small+shrink" + ("+divider" if left else "")
-        name = board.put(left, unit.name, style, _UNIT_NAME_SPAN, row)
-        for offset, formula in enumerate(_unit_metrics(name, printed.get(unit.code, ()), statuses)):
-            board.formula(left + _UNIT_NAME_SPAN + offset, formula, "body+count+small", row=row)
-    for _ in range(rows):
-        board.next_row("unit_line")
-
-
-def _two_lines(heading: str) -> str:
-    """A heading of four characters or more broken in the middle: the columns are three characters wide."""
-    half = (len(heading) + 1) // 2
-    return f"{heading[:half]}\n{heading[half:]}" if len(heading) > 3 else heading
-
-
-def _unit_metrics(name: str, printed: Sequence[str], statuses: Statuses) -> list[str]:
-    leads = [("任务台账[牵头单位]", criterion(form)) for form in printed]
-
-    def over(figure: Iterable[str]) -> str:
-        return "+".join(figure) or "0"
-
-    return [
-        count(("责任分工[单位]", name), ("责任分工[职责]", f'"{ROLE_TITLES["lead"]}"')),
-        *(over(tasks_with_status(statuses.names[m], where) for where in leads) for m in STATUS_ORDER),
-        over(tasks_without_status(where) for where in leads),
-        count(("责任分工[单位]", name), ("责任分工[职责]", f'"{ROLE_TITLES["cooperating"]}"')),
-    ]
-
-
-def _printed_leads(register: Register) -> dict[str, list[str]]:
-    """The printed forms under which each unit leads tasks: 牵头单位 keeps the notice's wording.
-
-    市外办 also leads as 市外办（市港澳办）, and a district as 各区人民政府.
-    """
-    tasks = {task.code: task for task in register.tasks}
-    printed: dict[str, list[str]] = {}
-    for assignment in register.assignments:
-        form = tasks[assignment.task_code].lead_unit
-        if assignment.role == "lead" and form not in printed.setdefault(assignment.unit_code, []):
-            printed[assignment.unit_code].append(form)
-    return printed
 
 
 def _metrics(statuses: Statuses, where: tuple[str, str]) -> dict[str, str]:

@@ -13,7 +13,8 @@ from tjxl.register import Register
 from tjxl.settings import MEANINGS, Settings
 from tjxl.sheets.board import FIRST_COLUMN, HELPER_COLUMNS, Board, address
 from tjxl.sheets.board_lists import in_states, missing_condition, missing_units, red_tasks, tasks_soon_due
-from tjxl.sheets.board_tables import STATUS_ORDER, Block, leader_table, theme_table, unit_table
+from tjxl.sheets.board_tables import STATUS_ORDER, Block, leader_table, theme_table
+from tjxl.sheets.board_units import unit_table
 from tjxl.sheets.figures import (
     AS_OF,
     CURRENT_PERIOD,
@@ -135,7 +136,7 @@ def _card_formulas(statuses: Statuses, cells: Cells) -> dict[str, str]:
         "missing": f"SUMPRODUCT({missing_condition()})",
         "report_rate": f"IF({cells['expected']}=0,0,{cells['reported']}/{cells['expected']})",
         **{name: count(("任务台账[亮灯]", f'"{title}"')) for name, title in LIGHTS.items()},
-        "questions": count(("待裁决[状态]", f'"{states["open_question"]}"')),
+        "questions": count(("待裁决[状态]", f'"{states["open_question"]}*"')),
     }
 
 

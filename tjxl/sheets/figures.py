@@ -19,6 +19,7 @@ DUE_SOON_DAYS = "临近天数"
 STATUS_LIST = "状态列表"
 DEADLINES = "任务时限"
 DASHBOARD_AREA = "看板区"
+UNIT_LINES = "单位看板"
 
 _REPORTED = "任务台账[进展状态]"
 _VERIFIED = "任务台账[核定状态]"

@@ -66,11 +66,12 @@ class Validation:
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """A conditional colour for cells that hold just this text."""
+    """A conditional colour for cells that hold just this text, or, where it says so, begin with it."""
 
     area: tuple[int, int, int, int]
     text: str
     name: str
+    beginning: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import datetime as dt
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tjxl.formula.errors import Unsupported
 from tjxl.formula.evaluate import Evaluator
@@ -121,6 +122,10 @@ def refresh(editor: BookEditor) -> None:
             value = evaluator.evaluate(text, sheet, row, column)
         except Unsupported:
             continue  # a formula that a person has put there: recalculated on opening
+        pending = editor.edits(sheet).get((row, column))
+        if isinstance(pending, PutFormula):
+            editor.edit(sheet, row, column, replace(pending, cached=value))
+            continue
         stored = grid.value(sheet, row, column)
         if value != stored and not (value == "" and stored is None):  # an empty text is stored as no value
             editor.edit(sheet, row, column, Recalculated(value))
@@ -143,8 +148,10 @@ def _own_formulas(editor: BookEditor) -> Iterator[tuple[str, int, int]]:
         sheet, area = editor.book.names[DASHBOARD_AREA]
         places.setdefault(sheet, []).append(area)
     for sheet, areas in places.items():
-        for (row, at), cell in editor.book.cells(sheet).cells.items():
-            if cell.formula is not None and any(a.top <= row <= a.bottom and a.left <= at <= a.right for a in areas):
+        stored = {place for place, cell in editor.book.cells(sheet).cells.items() if cell.formula is not None}
+        written = {place for place, edit in editor.edits(sheet).items() if isinstance(edit, PutFormula)}
+        for row, at in sorted(stored | written):
+            if any(a.top <= row <= a.bottom and a.left <= at <= a.right for a in areas):
                 yield sheet, row, at
 
 

@@ -151,6 +151,8 @@ class _SheetWriter:
         look = _format(self._out, f"highlight {highlight.name}", highlight_properties(highlight.name))
         quoted = highlight.text.replace('"', '""')
         options = {"type": "cell", "criteria": "==", "value": f'"{quoted}"', "format": look}
+        if highlight.beginning:
+            options = {"type": "text", "criteria": "begins with", "value": highlight.text, "format": look}
         self._to.conditional_format(*_from_zero(highlight.area), options)
 
     def _chart(self, spec: Chart) -> None:

@@ -249,8 +249,10 @@ def _highlights(sheet: Sheet, layout: SheetLayout, last: int, settings: Settings
             (states["returned"], "behind"),
             (states["awaiting_decision"], "adjustment_requested"),
             (states["open_question"], "adjustment_requested"),
+            (states["decided_question"], "completed"),
         ],
     }
     for place, column in enumerate(layout.columns, 1):
         for content, name in by_column.get(column.name, []):
-            sheet.highlights.append(Highlight((FIRST_ROW, place, last, place), content, name))
+            beginning = content in (states["open_question"], states["decided_question"])  # a reason may follow
+            sheet.highlights.append(Highlight((FIRST_ROW, place, last, place), content, name, beginning))
