@@ -21,7 +21,7 @@ class Registry:
         self.units = list(units)
         self.by_code = {unit.code: unit for unit in self.units}
         self._by_form: dict[str, Unit] = {}
-        for form, unit in ((u.name, u) for u in self.units):
+        for form, unit in ((u.name, u) for u in sorted(self.units, key=lambda u: u.kind == "merged")):
             self._by_form.setdefault(fold(form), unit)
         for form, unit in ((alias, u) for u in self.units for alias in u.aliases):
             self._by_form.setdefault(fold(form), unit)
