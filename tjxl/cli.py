@@ -59,6 +59,12 @@ def _columns(named: list[str] | None) -> dict[str, list[str]]:
     return out
 
 
+UnitsFrom = Annotated[
+    Path | None,
+    typer.Option("--units-from", metavar="上年项目", help="沿用上一年度项目文件夹（或其总台账）中的责任单位。"),
+]
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(__version__)
@@ -80,11 +86,12 @@ def tasks(
     notice: Annotated[Path, typer.Argument(metavar="通知", help="含任务分解表的通知文件。")],
     year: Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="年度，如 2022。")],
     named: NamedColumns = None,
+    units_from: UnitsFrom = None,
     as_json: Json = False,
 ) -> None:
     from tjxl import flows
 
-    result = flows.tasks(notice, year, columns=_columns(named))
+    result = flows.tasks(notice, year, columns=_columns(named), units_from=units_from)
     needs = any(f["severity"] in ("error", "question") for f in result["findings"])
     _finish(result, as_json, _show("tasks"), needs)
 
@@ -94,12 +101,14 @@ def init(
     folder: Annotated[Path, typer.Argument(metavar="项目文件夹", help="要新建的项目文件夹。")],
     notice: Annotated[Path, typer.Option("--notice", metavar="通知", help="含任务分解表的通知文件。")],
     year: Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="年度，如 2022。")],
+    *,
     named: NamedColumns = None,
+    units_from: UnitsFrom = None,
     as_json: Json = False,
 ) -> None:
     from tjxl import flows
 
-    result = flows.init(folder, notice, year, _columns(named))
+    result = flows.init(folder, notice, year, _columns(named), units_from)
     needs = result["questions"] > 0 or any(f["severity"] in ("error", "question") for f in result["findings"])
     _finish(result, as_json, _show("init"), needs)
 
@@ -116,7 +125,7 @@ def issue(
 
     with _progress("正在下发", as_json) as step:
         result = flows.issue(_project(folder), period, unit or (), step)
-    _finish(result, as_json, _show("issue"), False)
+    _finish(result, as_json, _show("issue"), _undecided(result))
 
 
 @app.command(help="收集并校验收件夹中的填报表。")
@@ -131,7 +140,7 @@ def collect(
 
     with _progress("正在校验", as_json) as step:
         result = flows.collect(_project(folder), file or (), period, step)
-    needs = any(r["verdict"] in ("returned", "needs_decision") for r in result["returns"])
+    needs = any(r["verdict"] in ("returned", "needs_decision") for r in result["returns"]) or _undecided(result)
     _finish(result, as_json, _show("collect"), needs)
 
 
@@ -142,7 +151,7 @@ def merge(folder: Folder = Path(), *, period: SomePeriod = None, as_json: Json =
     with _progress("正在合并", as_json) as step:
         result = flows.merge(_project(folder), period, step)
     needs = any(r["verdict"] in ("returned", "needs_decision") for r in result["skipped"]) or result["questions"] > 0
-    _finish(result, as_json, _show("merge"), needs)
+    _finish(result, as_json, _show("merge"), needs or _undecided(result))
 
 
 @app.command(help="校验一份填报表，不写入任何文件。")
@@ -195,6 +204,11 @@ def demo(
 
     result = run_demo(folder or free_folder(Path()), quiet=as_json)
     _finish(result, as_json, _show("demo"), False)
+
+
+def _undecided(result: dict[str, Any]) -> bool:
+    """Whether an answer could not be carried out, or left something to be undone by hand."""
+    return any(not d["obeyed"] or any(f["severity"] != "note" for f in d["findings"]) for d in result["decisions"])
 
 
 def _project(folder: Path) -> Any:

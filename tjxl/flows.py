@@ -14,18 +14,20 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tjxl.errors import NoticeError, ProjectError
+from tjxl.errors import NoticeError, PackageError, ProjectError
 from tjxl.intake.gather import gather_returns
 from tjxl.intake.returns import Return
-from tjxl.merge.commit import clear_leftovers, replace_master, said_plainly, write_durably
+from tjxl.merge.commit import backup_master, clear_leftovers, replace_master, said_plainly, write_durably
 from tjxl.ooxml.editor import BookEditor
 from tjxl.periods import Period, parse_period
 from tjxl.project import SETTINGS_FILE, Project
+from tjxl.register import Unit
 from tjxl.resources import schema_file
 from tjxl.settings import Settings, load_settings
-from tjxl.sheets.layout import master_layout, state_titles
-from tjxl.sheets.master_edit import append, set_current_period
+from tjxl.sheets.layout import hidden_layout, master_layout, state_titles
+from tjxl.sheets.master_edit import append, set_current_period, set_row_values
 from tjxl.sheets.recalc import refresh
+from tjxl.sheets.rows import TableRow
 from tjxl.sheets.state import MasterState
 
 if TYPE_CHECKING:
@@ -39,23 +41,57 @@ Titles = Mapping[str, Sequence[str]]
 """Titles of columns that a notice uses, by the usual one: `{"重点工作": ["工作内容"]}`."""
 
 
-def tasks(notice: Path, year: int, settings: Settings | None = None, columns: Titles | None = None) -> dict[str, Any]:
+def tasks(
+    notice: Path,
+    year: int,
+    settings: Settings | None = None,
+    columns: Titles | None = None,
+    units_from: Path | None = None,
+) -> dict[str, Any]:
     """What the notice says: the JSON of `tjxl tasks`.
 
     Raises:
         NoticeError: the file is no notice with tasks that can be told apart.
+        ProjectError: E209, E218, `units_from` is no project and no master.
     """
     from tjxl.notice.read import read_notice, register_json
 
-    return register_json(read_notice(notice, year, settings or load_settings(), columns))
+    known = known_units(units_from) if units_from else ()
+    return register_json(read_notice(notice, year, settings or load_settings(), columns, known))
 
 
-def init(folder: Path, notice: Path, year: int, columns: Titles | None = None) -> dict[str, Any]:
+def known_units(source: Path) -> tuple[Unit, ...]:
+    """The registry of an earlier master, for a new year to take over: its units and groups with their codes.
+
+    Args:
+        source: a project folder, or a master workbook.
+
+    Raises:
+        ProjectError: E209, there is no such file; E218, it is no master.
+    """
+    path = Project(source).master if source.is_dir() else source
+    if not path.is_file():
+        raise ProjectError("E209", file=path)
+    try:
+        state = MasterState(path.read_bytes())
+        _ = state.meta  # only a master has one
+        return tuple(unit for unit in state.registry.units if unit.code and unit.kind != "merged")
+    except PackageError as error:
+        raise ProjectError("E218", file=path.name, reason=str(error)) from error
+
+
+def init(
+    folder: Path, notice: Path, year: int, columns: Titles | None = None, units_from: Path | None = None
+) -> dict[str, Any]:
     """Make a project: folders, settings, and the master built from the notice.
+
+    Args:
+        units_from: last year's project or master, whose registry of units is taken over.
 
     Raises:
         NoticeError: the notice cannot be read, or not as a whole (E213).
-        ProjectError: E206, the folder holds a master already; E212, it cannot be written.
+        ProjectError: E206, the folder holds a master already; E212, it cannot be written; E209, E218, `units_from`
+            is no project and no master.
     """
     from tjxl.notice.read import read_notice
     from tjxl.sheets.master import MasterMeta, build_master
@@ -64,7 +100,8 @@ def init(folder: Path, notice: Path, year: int, columns: Titles | None = None) -
     if project.master.exists():
         raise ProjectError("E206", folder=folder)
     settings = load_settings(project.settings_file)
-    register = read_notice(notice, year, settings, columns)
+    known = known_units(units_from) if units_from else ()
+    register = read_notice(notice, year, settings, columns, known)
     broken = [f.sentence for f in register.findings if f.severity == "error"]
     if broken:
         raise NoticeError("E213", problems="".join(broken))
@@ -104,11 +141,10 @@ def issue(
         clear_leftovers(project)
         state = MasterState(project.master.read_bytes())
         _refuse_foreign_year(period, state, settings)
+        state, decisions = _obeyed(project, state, settings)
         contents = form_contents(state, period, settings, dt.datetime.now().replace(microsecond=0))
-        if unknown := set(units) - {c.unit for c in contents.values()}:
-            raise ProjectError("E208", units="、".join(sorted(unknown)))
         if units:
-            contents = {code: c for code, c in contents.items() if c.unit in units}
+            contents = _of_units(contents, units, state)
         template = form_template(settings, period, int(state.meta["year"]))
         folder = project.issued(period.code)
         issued = []
@@ -123,7 +159,37 @@ def issue(
             if progress:
                 progress(done, len(contents))
         _note_issued(project, state, period, contents, settings)
-    return {"period": period.code, "issued": issued}
+    return {"period": period.code, "issued": issued, "decisions": decisions}
+
+
+def _obeyed(project: Project, state: MasterState, settings: Settings) -> tuple[MasterState, list[dict[str, Any]]]:
+    """The master after what the office decided since the last command, written; and what was decided.
+
+    A step of its own, in place before the command's own change: killed in between, the decisions are carried out
+    and the command is not, and running it again does the rest.
+    """
+    from tjxl.decisions.obey import obey
+
+    content, decisions = obey(state, settings)
+    if content is not None:
+        backup_master(project, dt.datetime.now().replace(microsecond=0))
+        replace_master(project, content)
+        state = MasterState(content)
+    return state, [d.to_json() for d in decisions]
+
+
+def _of_units(
+    contents: Mapping[str, FormContent], units: Sequence[str], state: MasterState
+) -> dict[str, FormContent]:
+    """The forms of the units named, by whatever of their names.
+
+    Raises:
+        ProjectError: E208, a name that no unit with tasks has.
+    """
+    found = {name: unit.code if (unit := state.registry.find(name)) else "" for name in units}
+    if unknown := [name for name, code in found.items() if code not in contents]:
+        raise ProjectError("E208", units="、".join(sorted(unknown)))
+    return {code: content for code, content in contents.items() if code in found.values()}
 
 
 def _period_of(code: str, settings: Settings) -> Period:
@@ -167,8 +233,18 @@ def _note_issued(
     editor = BookEditor(state.book)
     append(editor, master_layout()["submissions"], rows)
     set_current_period(editor, newest)
+    _note_in_hand(editor, state, period, set(contents))
     refresh(editor)
     replace_master(project, editor.save())
+
+
+def _note_in_hand(editor: BookEditor, state: MasterState, period: Period, units: set[str]) -> None:
+    """Forms just issued hold what has changed since the earlier ones of this period (下发后变更)."""
+    whole = units >= {str(r["unit_code"]) for r in state.submissions if r["period"] == period.code}
+    for row in state.since_issue:
+        concerned = whole if row["unit_code"] is None else row["unit_code"] in units
+        if row["period"] == period.code and concerned:
+            set_row_values(editor, hidden_layout()["since_issue"], row.number, {"period": period.previous.code})
 
 
 def due_date(period: Period, settings: Settings) -> dt.date:
@@ -214,8 +290,10 @@ def collect(
         project.refuse_open_master()
         clear_leftovers(project)
         state = MasterState(project.master.read_bytes())
+        settings = project.settings()
+        state, decisions = _obeyed(project, state, settings)
         period = _current_period(project, state, period_code)
-        context = intake_context(state, period, project.settings())
+        context = intake_context(state, period, settings)
         returns = gather_returns(project.inbox, context, files, progress)
         annotated = write_feedback(project, period, returns)
         noted = note_verdicts(state, period, returns)
@@ -225,6 +303,7 @@ def collect(
         "period": period.code,
         "returns": [r.to_json() | {"annotated": annotated.get(r.source.file)} for r in returns],
         "missing": _missing(state, period, returns),
+        "decisions": decisions,
     }
 
 
@@ -256,13 +335,13 @@ def merge(project: Project, period_code: str | None = None, progress: Progress |
         project.refuse_open_master()
         clear_leftovers(project)
         state = MasterState(project.master.read_bytes())
-        period = _current_period(project, state, period_code)
         settings = project.settings()
+        state, decisions = _obeyed(project, state, settings)
+        period = _current_period(project, state, period_code)
         context = intake_context(state, period, settings)
         returns = gather_returns(project.inbox, context, (), progress)
-        return {"period": period.code} | merge_returns(
-            project, state, returns, settings, dt.datetime.now().replace(microsecond=0)
-        )
+        merged = merge_returns(project, state, returns, settings, dt.datetime.now().replace(microsecond=0))
+        return {"period": period.code} | merged | {"decisions": decisions}
 
 
 def check(file: Path, project: Project | None = None) -> dict[str, Any]:
@@ -308,5 +387,14 @@ def status(project: Project) -> dict[str, Any]:
         "tasks": len(state.tasks),
         "by_status": by_status,
         "reports": reports,
-        "open_questions": sum(1 for q in state.questions if not q["decision"]),
+        "open_questions": sum(map(_is_open, state.questions)),
     }
+
+
+def _is_open(question: TableRow) -> bool:
+    """Whether a question of 待裁决 waits for the office: no answer yet, or one that could not be carried out."""
+    titles = state_titles()
+    said = str(question["state"] or "")
+    if said.startswith(titles["decided_question"]):
+        return False
+    return not question["decision"] or said.startswith(titles["open_question"] + "：")

@@ -30,7 +30,7 @@ def form_contents(state: MasterState, period: Period, settings: Settings, now: d
     names = {str(u["unit_code"]): str(u["unit"]) for u in state.units}
     last = last_reports(state, period)
     out = {}
-    for unit, expected in expected_rows(state, period, settings).items():
+    for unit, expected in expected_rows(state, period, settings, issuing=True).items():
         ordered = sorted(expected.values(), key=lambda e: (e.role != "lead", e.serial_no))
         rows = []
         for row in ordered:

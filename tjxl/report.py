@@ -107,8 +107,22 @@ def show_init(result: Mapping[str, Any]) -> None:
     show_findings(result["findings"])
 
 
+def show_decisions(decisions: Sequence[Mapping[str, Any]]) -> None:
+    """What the office decided since the last command, and what came of it."""
+    if not decisions:
+        return
+    out = console()
+    done = sum(d["obeyed"] for d in decisions)
+    out.print(f"裁决事项：已办 {done} 件，未能办理 {len(decisions) - done} 件。")
+    for d in decisions:
+        said = "".join(f["message"] for f in d["findings"])
+        place = f"{d['question']} " if d["question"] else ""
+        out.print(f"  {place}{escape(said)}" if d["obeyed"] else f"  [magenta]{place}{escape(said)}[/]")
+
+
 def show_issue(result: Mapping[str, Any]) -> None:
     """`tjxl issue`."""
+    show_decisions(result["decisions"])
     rows = sum(i["rows"] for i in result["issued"])
     console().print(
         f"{result['period']} 已下发填报表 {len(result['issued'])} 份，任务 {rows} 行，在“下发/{result['period']}”中。"
@@ -118,6 +132,7 @@ def show_issue(result: Mapping[str, Any]) -> None:
 def show_collect(result: Mapping[str, Any]) -> None:
     """`tjxl collect`."""
     out = console()
+    show_decisions(result["decisions"])
     counts = Counter(r["verdict"] for r in result["returns"])
     said = "，".join(f"{VERDICT_TITLES[v]} {counts[v]}" for v in VERDICT_TITLES if counts[v])
     out.print(f"{result['period']} 收到 {len(result['returns'])} 份：{said or '无'}。")
@@ -140,6 +155,7 @@ def _show_missing(missing: Sequence[str]) -> None:
 def show_merge(result: Mapping[str, Any]) -> None:
     """`tjxl merge`."""
     out = console()
+    show_decisions(result["decisions"])
     if not result["merged"]:
         out.print("没有可合并的填报表，总台账未变。")
     else:

@@ -18,6 +18,7 @@ from tjxl.errors import ProjectError
 from tjxl.fields.spec import Spec, load_spec
 from tjxl.intake.context import ExpectedRow
 from tjxl.intake.expected import expected_rows
+from tjxl.intake.identify import read_identity
 from tjxl.intake.read import FormReader, ReadForm, ReadRow
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.refs import parse_cell
@@ -26,6 +27,7 @@ from tjxl.periods import Period, parse_period
 from tjxl.project import Project
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
+from tjxl.sheets.form_places import IDENTITY_SHEET
 from tjxl.sheets.state import MasterState
 
 Progress = Callable[[int, int], None]
@@ -84,10 +86,8 @@ class _Writer:
         self.spec: Spec = load_spec(settings)
         self.year = int(state.meta["year"])
         self.texts = layout_toml("simulate.toml")
-        codes = {str(u["unit"]): str(u["unit_code"]) for u in state.units}
-        rows = expected_rows(state, period, settings)
-        self.expected = {unit: rows.get(code, {}) for unit, code in codes.items()}
-        self.units = [u for u in codes if self.expected[u]]
+        self.expected = expected_rows(state, period, settings)
+        self.units = [u.name for u in state.registry.units if u.code in self.expected]
         self.files: list[str] = []
         self.faults: list[dict[str, str]] = []
 
@@ -97,7 +97,8 @@ class _Writer:
         issued = path.read_bytes()
         editor = BookEditor(issued)
         form = FormReader(editor.book, self.spec, self.settings, self.year).read()
-        unit = _Unit(path.stem, issued, form, dict(self.expected.get(str(form.head.get("unit")), {})))
+        identity = read_identity(editor.book.cells(IDENTITY_SHEET))
+        unit = _Unit(path.stem, issued, form, dict(self.expected.get(identity.unit_code if identity else "", {})))
         kinds = self.texts["faults"]
         fault = rng.choices(list(kinds), list(kinds.values()))[0] if rng.random() < share else None
         if fault == "wrong_period" and not self._earlier_form(path):

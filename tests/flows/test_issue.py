@@ -215,7 +215,11 @@ def test_issuing_again_notes_nothing_twice(office: Office) -> None:
 def test_a_form_for_one_unit(office: Office) -> None:
     result = flows.issue(office.project, JUNE, [SPORTS])
     path = office.project.issued(JUNE) / f"{SPORTS}.xlsx"
-    assert result == {"period": JUNE, "issued": [{"unit": SPORTS, "file": str(path), "rows": 3}]}
+    assert result == {
+        "period": JUNE,
+        "issued": [{"unit": SPORTS, "file": str(path), "rows": 3}],
+        "decisions": [],
+    }
     assert [p.name for p in path.parent.iterdir()] == [f"{SPORTS}.xlsx"]
     assert [s["unit"] for s in office.table("submissions", period=JUNE)] == [SPORTS]
 

@@ -17,6 +17,7 @@ from tjxl.register import Unit
 
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 """How a picked date reads in a cell of text: the day's serial number."""
+_SHOWN = 3
 _LEAST_NAME = 3
 """Characters of a unit's name; a shorter text that no unit is called by is hardly a new one."""
 
@@ -103,7 +104,8 @@ def _forms(name: str, draft: Draft, choices: Sequence[str]) -> Sequence[str]:
         return (name,)
     longer = _written_out(name, pool)
     if len(longer) > 1:
-        raise AnswerError(finding("D611", value=quote(name), units="、".join(longer)))
+        shown = "、".join(longer[:_SHOWN]) + ("等" if len(longer) > _SHOWN else "")
+        raise AnswerError(finding("D611", value=quote(name), units=shown))
     if longer:
         return longer
     if choices:

@@ -49,6 +49,7 @@ class Context:
     Attributes:
         expected: unit code → task code → row.
         unit_names: unit code → registered name.
+        unit_aliases: unit code → its other names.
         merged: unit code → what is in the master for this period.
         merged_files: sha256 of every file already merged, whatever its period.
         check_digest: False where no master is at hand to prove the form's identity with.
@@ -62,6 +63,7 @@ class Context:
     key: str
     expected: Mapping[str, Mapping[str, ExpectedRow]]
     unit_names: Mapping[str, str]
+    unit_aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     merged: Mapping[str, MergedReturn] = field(default_factory=dict)
     merged_files: frozenset[str] = frozenset()
     check_digest: bool = True

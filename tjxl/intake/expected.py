@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 from tjxl.fields.spec import load_spec
@@ -16,8 +17,15 @@ from tjxl.sheets.state import MasterState, role_of
 OPEN_STATES = ("missing", "returned", "awaiting_decision")
 
 
-def expected_rows(state: MasterState, period: Period, settings: Settings) -> dict[str, dict[str, ExpectedRow]]:
-    """Unit code → task code → what its form shows and its rules ask for; units and tasks in register order."""
+def expected_rows(
+    state: MasterState, period: Period, settings: Settings, *, issuing: bool = False
+) -> dict[str, dict[str, ExpectedRow]]:
+    """Unit code → task code → what its form shows and its rules ask for; units and tasks in register order.
+
+    A form is judged by what stood in it when it was issued: tasks, roles and deadlines that the office decided on
+    later count from the next form. `issuing` asks what a form issued now holds.
+    """
+    in_hand = _in_hand(state, period, issuing)
     tasks = {str(t["task_code"]): t for t in state.tasks}
     last = last_reports(state, period)
     completed = settings.status_named("completed")
@@ -25,29 +33,43 @@ def expected_rows(state: MasterState, period: Period, settings: Settings) -> dic
     for row in state.assignments:
         code, unit = str(row["task_code"]), str(row["unit_code"])
         task = tasks.get(code)
-        if task is None:
+        role = in_hand.get((code, unit), row["role"])
+        if task is None or role is None:
             continue
         due = state.due[code]
-        before = last.get((code, unit))
+        deadline = due.deadline
+        locked: tuple[str, ...] = ("task", "deadline", "lead_unit", "cooperating_units")
+        if (code, "") in in_hand:  # other words stood in the form: there is nothing to compare with
+            before = in_hand[code, ""]
+            deadline, locked = dt.date.fromisoformat(before) if before else None, ("task",)
+        report = last.get((code, unit))
         out.setdefault(unit, {})[code] = ExpectedRow(
             task_code=code,
             serial_no=int(task["serial_no"]),
-            role=role_of(row["role"]),
+            role=role_of(role),
             goal=due.goal,
-            deadline=due.deadline,
-            locked={
-                "task": str(task["task"] or ""),
-                "role": str(row["role"] or ""),
-                "deadline": str(task["deadline"] or ""),
-                "lead_unit": str(task["lead_unit"] or ""),
-                "cooperating_units": str(task["cooperating_units"] or ""),
-            },
-            last_status=before["status"] if before else None,
-            last_percent=before["percent_complete"] if before else None,
-            last_text=before["progress_text"] if before else None,
-            prefilled=bool(before and before["status"] == completed),
+            deadline=deadline,
+            locked={name: str(task[name] or "") for name in locked} | {"role": str(role)},
+            last_status=report["status"] if report else None,
+            last_percent=report["percent_complete"] if report else None,
+            last_text=report["progress_text"] if report else None,
+            prefilled=bool(report and report["status"] == completed),
         )
     return {unit: rows for unit, rows in out.items() if rows}
+
+
+def _in_hand(state: MasterState, period: Period, issuing: bool) -> dict[tuple[str, str], str | None]:
+    """(task, unit) → the role, (task, "") → the deadline, of the period's forms where they differ (下发后变更).
+
+    Of several changes the one that came first after the period's issue tells what its forms hold.
+    """
+    marks: dict[tuple[str, str], tuple[str, str | None]] = {}
+    for row in state.since_issue:
+        pair, code = (str(row["task_code"]), str(row["unit_code"] or "")), str(row["period"])
+        later = code > period.code or (code == period.code and not issuing)
+        if later and (pair not in marks or code < marks[pair][0]):
+            marks[pair] = (code, row["before"])
+    return {pair: before for pair, (_, before) in marks.items()}
 
 
 def last_reports(state: MasterState, period: Period) -> dict[tuple[str, str], TableRow]:
@@ -61,7 +83,7 @@ def last_reports(state: MasterState, period: Period) -> dict[tuple[str, str], Ta
 
 def intake_context(state: MasterState, period: Period, settings: Settings) -> Context:
     """Everything that judging returns asks of the master."""
-    names = {str(u["unit_code"]): str(u["unit"]) for u in state.units}
+    units = state.registry.by_code
     return Context(
         spec=load_spec(settings),
         settings=settings,
@@ -70,7 +92,8 @@ def intake_context(state: MasterState, period: Period, settings: Settings) -> Co
         master_id=state.meta["master_id"],
         key=state.meta["key"],
         expected=expected_rows(state, period, settings),
-        unit_names=names,
+        unit_names={code: unit.name for code, unit in units.items()},
+        unit_aliases={code: unit.aliases for code, unit in units.items() if unit.aliases},
         merged=_merged(state, period),
         merged_files=_merged_files(state),
     )

@@ -106,7 +106,7 @@ def _read_workbook(source: Source, context: Context) -> Return:
     form = FormReader(book, context.spec, context.settings, context.year).read()
     expected = context.expected[identity.unit_code]
     rows, problems = check_rows_present(form, expected, context.spec)
-    problems += _wrong_unit(form, context.unit_names[identity.unit_code])
+    problems += _wrong_unit(form, identity, context)
     if is_unfilled(form, expected, context.spec):
         problems = [finding("R310", sheet=form.sheet)]
         form = replace(form, findings=(), rows=())
@@ -114,10 +114,15 @@ def _read_workbook(source: Source, context: Context) -> Return:
     return Return(source, identity, with_rows(form, rows, []), (*form.findings, *problems))
 
 
-def _wrong_unit(form: ReadForm, unit: str) -> list[Finding]:
-    """填报单位 is locked; another name there means that somebody used another unit's form (failure mode 28)."""
+def _wrong_unit(form: ReadForm, identity: Identity, context: Context) -> list[Finding]:
+    """填报单位 is locked; another name there means that somebody used another unit's form (failure mode 28).
+
+    The unit's other names are as good, and so is the name that it had when the form was issued.
+    """
     shown = form.head.get("unit")
-    if not shown or squeeze(str(shown)) == squeeze(unit):
+    code = identity.unit_code
+    unit = context.unit_names[code]
+    if not shown or squeeze(str(shown)) in map(squeeze, (unit, identity.unit, *context.unit_aliases.get(code, ()))):
         return []
     cell = form.head_cells["unit"]
     return [finding("I205", sheet=form.sheet, cell=cell, field="unit", shown=shown, unit=unit, value=shown)]

@@ -154,8 +154,8 @@ def _ask_about_twins(out: Duties, names: UnitNames) -> None:
     「A（B）」 beside 「A」 or 「B」 may be one office with two names; 「国土房管局」 beside 「市国土房管局」 may have
     lost the prefix that only the first of a list carries.
     """
-    words = notice_data("units")
     answers = notice_data("answers")
+    prefixes = _prefixes_before(out.duties, names)
     by_name = {fold(unit.name): unit.name for unit in out.units if unit.kind != "group"}
     for unit in out.units:
         if unit.kind == "group":
@@ -163,12 +163,24 @@ def _ask_about_twins(out: Duties, names: UnitNames) -> None:
         plain = plain_name(unit.name)
         inner = fold(unit.name)[len(plain) + 1 :].removesuffix(")")
         others = [by_name[part] for part in (plain, inner) if by_name.get(part, unit.name) != unit.name]
-        if not unit.name.startswith(tuple(words["department_prefixes"])) and unit.kind == "other":
-            prefixed = (names.known(prefix + unit.name) for prefix in words["department_prefixes"])
-            others += [name for name in prefixed if name]
+        others += [name for p in prefixes.get(unit.name, ()) if (name := names.known(p + unit.name)) is not None]
         for other in others:
             doubt = finding("N125", field="units", value=unit.name, other=other)
             out.findings.append(doubt)
             key = f"same-unit:{unit.name}:{other}"
             choices = (answers["one_unit"], answers["two_units"])
             out.questions.append(asked(doubt, key, {"unit": unit.name, "other": other}, choices, unit.name))
+
+
+def _prefixes_before(duties: Sequence[Duty], names: UnitNames) -> dict[str, dict[str, None]]:
+    """Registered name of a unit without a prefix (市) → the prefixes of units that stand before it in some list."""
+    known: Sequence[str] = notice_data("units")["department_prefixes"]
+    out: dict[str, dict[str, None]] = {}
+    for duty in duties:
+        met: dict[str, None] = {}
+        for printed in filter(None, (duty.lead, *duty.cooperating)):
+            if own := next((prefix for prefix in known if printed.startswith(prefix)), None):
+                met[own] = None
+            elif met:
+                out.setdefault(names.registered(printed), {}).update(met)
+    return out
