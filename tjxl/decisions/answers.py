@@ -57,11 +57,11 @@ def day_in(answer: str, draft: Draft) -> dt.date | None:
         reading = read_date(RawCell(answer, "text", 0, None), "text", draft.year, draft.date1904)
     if isinstance(reading.value, dt.date):
         return reading.value
+    if reading.finding is not None and reading.finding.code in ("V408", "V409"):
+        raise AnswerError(reading.finding)
     phrases = find_dates(text, draft.year)
     if len(phrases) == 1 and (phrases[0].start, phrases[0].end) == (0, len(text)) and phrases[0].date:
         return phrases[0].date
-    if reading.finding is not None and reading.finding.code in ("V408", "V409"):
-        raise AnswerError(reading.finding)
     raise AnswerError(finding("D615", value=quote(answer)))
 
 

@@ -130,7 +130,8 @@ class Draft:
         """A unit turns out to be another one, which is called *name* from now on and takes its tasks over."""
         forms = (kept.name, *kept.aliases, gone.name, *gone.aliases)
         self.set_unit(replace(kept, name=name, aliases=tuple(f for f in dict.fromkeys(forms) if f != name)))
-        self.set_unit(replace(gone, kind="merged", aliases=(), members=(name,)))
+        former = kept.name if gone.name == name else gone.name  # two rows of one name would puzzle people
+        self.set_unit(replace(gone, name=former, kind="merged", aliases=(), members=(name,)))
         for (task, code), role in list(self.roles.items()):
             if code == gone.code:
                 del self.roles[task, code]

@@ -111,7 +111,11 @@ def _carried_out(draft: Draft, questions: Sequence[Asked]) -> list[Answered]:
         except AnswerError as error:
             out.append(Answered(asked.question_no, asked.answer, False, (error.finding,)))
             continue
-        new = [finding("D602", unit=u.name, unit_code=c) for c, u in draft.units.items() if c not in present]
+        new = [
+            finding("D602", unit=unit.name, unit_code=code)
+            for code, unit in draft.units.items()
+            if code not in present and unit.name not in asked.choices  # those tjxl proposed itself
+        ]
         units = tuple(unit.code for unit in done.units)
         out.append(Answered(asked.question_no, asked.answer, True, (*done.findings, *new), units))
     return out
