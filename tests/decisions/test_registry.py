@@ -1,0 +1,208 @@
+"""责任单位 belongs to the office: what it changes there holds from the next command on.
+
+1. A unit renamed is called so everywhere; forms that it has in hand stay good.
+2. Aliases typed by the office are names of the unit.
+3. Members of a group typed or added take part in the tasks that name it; who left is said, nothing is taken away.
+4. A row added, emptied or deleted.
+5. 看板 shows a unit that comes later; every cached value is LibreOffice's.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+from openpyxl.workbook.workbook import Workbook
+
+from tests.decisions.conftest import Build, Master, row
+from tests.libreoffice import requires_libreoffice
+from tests.office import MAY, Office, filled
+from tjxl import flows
+from tjxl.ooxml.editor import BookEditor
+from tjxl.ooxml.splice import Put
+from tjxl.project import Project
+from tjxl.simulate import simulate
+
+ROWS = (
+    row(1, "市教委\n各街道"),
+    row(2, "市水务局\n市教委\n各街道"),
+    row(3, "市水务局\n市教委"),
+)
+
+# 1
+
+
+def test_a_renamed_unit_is_called_so_everywhere(build: Build) -> None:
+    master = build(*ROWS).type("units", "U001", unit="市教育局")
+    assert master.said() == [(None, True, ["D630"])]
+    after = master.carry_out()
+    assert after.duties("T001") == {"市教育局": "牵头"}
+    assert after.task("T001")[0] == "市教育局"
+    assert after.task("T002")[1] == "市教育局、各街道"
+    assert after.units()["市教育局"] == ("U001", "部门", "市教委", None)
+    assert board_units(after)["市教育局"] == [1, 2]
+    assert "市教委" not in board_units(after)
+    assert after.carry_out().content == after.content
+
+
+def test_a_renamed_group_keeps_its_tasks(build: Build) -> None:
+    master = build(*ROWS).type("units", "U002", unit="全部街道").carry_out().type("units", "U002", members="甲街道")
+    assert master.carry_out().duties("T001") == {"市教委": "牵头", "甲街道": "配合"}
+
+
+def test_a_form_in_hand_of_a_renamed_unit_is_good(project_of: Callable[..., Project]) -> None:
+    project = project_of(*ROWS)
+    office = Office(project)
+    flows.issue(project, MAY)
+    project.master.write_bytes(Master(office.master).type("units", "U001", unit="市教育局").content)
+    office.send("市教委.xlsx", filled(office.form("市教委")))
+    (returned,) = flows.collect(project)["returns"]
+    assert (returned["verdict"], returned["findings"]) == ("accepted", [])
+    simulate(project, MAY, seed=1, units=["市水务局"])
+    assert len(office.merge()["merged"]) == 2
+    assert [s["unit"] for s in office.table("submissions") if s["state"] != "未报"] == ["市教育局", "市水务局"]
+    flows.issue(project, "2022-06")
+    assert office.form("市教育局", "2022-06")
+
+
+# 2
+
+
+def test_an_alias_names_the_unit(project_of: Callable[..., Project]) -> None:
+    project = project_of(*ROWS)
+    office = Office(project)
+    project.master.write_bytes(Master(office.master).type("units", "U001", aliases="市教育委员会").content)
+    assert [i["unit"] for i in flows.issue(project, MAY, ["市教育委员会"])["issued"]] == ["市教委"]
+    form = filled(office.form("市教委"), H3="市教育委员会")
+    office.send("表.xlsx", form)
+    assert office.collect() == {"表.xlsx": ("accepted", [])}
+    office.send("表.xlsx", filled(office.form("市教委"), H3="市水务局"))
+    assert [f[0] for f in office.collect()["表.xlsx"][1]] == ["I205"]
+
+
+def test_a_merge_leaves_what_the_office_typed(project_of: Callable[..., Project]) -> None:
+    project = project_of(*ROWS)
+    office = Office(project)
+    flows.issue(project, MAY)
+    typed = {"aliases": "教委， 市教育委员会", "contact": "王", "remarks": "联系不上"}
+    project.master.write_bytes(Master(office.master).type("units", "U001", **typed).content)
+    simulate(project, MAY, seed=1)
+    office.merge()
+    (unit,) = office.table("units", unit_code="U001")
+    assert {name: unit[name] for name in typed} == typed
+
+
+# 3
+
+
+def test_members_added_and_taken_away(build: Build) -> None:
+    master = build(*ROWS).type("units", "U002", members="甲街道、市水务局")
+    assert master.said() == [(None, True, ["D602"]), (None, True, ["D632"]), (None, True, ["D632"])]
+    master = master.carry_out()
+    assert master.duties("T001") == {"市教委": "牵头", "甲街道": "配合", "市水务局": "配合"}
+    assert master.duties("T002") == {"市水务局": "牵头", "市教委": "配合", "甲街道": "配合"}
+    assert master.duties("T003") == {"市水务局": "牵头", "市教委": "配合"}
+    master = master.type("units", "U002", members="市水务局；乙街道")
+    (added,) = [f.message for d in master.obeyed()[1] for f in d.findings if f.code == "D632"]
+    assert added == "“乙街道”列入“各街道”，增加第 1—2 项的责任分工。"
+    (gone,) = [f.message for d in master.obeyed()[1] for f in d.findings if f.code == "D631"]
+    assert gone == (
+        "“甲街道”已不在“各街道”的成员中，其第 1—2 项的责任分工仍保留。如不再承担，请在「责任分工」中删去该行。"
+    )
+    after = master.carry_out()
+    assert "甲街道" in after.duties("T001")
+    assert after.units()["各街道"][3] == "市水务局；乙街道"
+    assert after.said() == []
+
+
+def test_a_row_that_the_office_deleted_does_not_come_back(build: Build) -> None:
+    master = build(*ROWS).type("units", "U002", members="甲街道").carry_out()
+    editor = BookEditor(master.content)
+    table = editor.book.tables["责任分工"]
+    (number,) = (r.number for r in master.state.assignments if r["unit"] == "甲街道" and r["task_code"] == "T001")
+    for column in table.columns.values():
+        editor.edit(table.sheet, number, column, Put(None))
+    after = Master(editor.save()).type("units", "U002", members="甲街道、乙街道").carry_out()
+    assert after.duties("T001") == {"市教委": "牵头", "乙街道": "配合"}
+
+
+def test_a_member_that_is_no_unit_is_said(build: Build) -> None:
+    master = build(*ROWS).type("units", "U002", members="甲街道、有关单位")
+    assert ["D635"] in [codes for _, _, codes in master.said()]
+    assert "有关单位" not in master.carry_out().units()
+
+
+# 4
+
+
+def test_a_row_added_by_the_office_gets_a_code(build: Build) -> None:
+    master = build(*ROWS)
+    editor = BookEditor(master.content)
+    editor.append_rows("责任单位", [{"单位": "市气象局", "别名": "气象局"}])
+    after = Master(editor.save()).carry_out()
+    assert after.units()["市气象局"] == ("U004", "部门", "气象局", None)
+    assert after.said() == []
+
+
+def test_a_name_emptied_and_a_row_deleted_come_back(build: Build) -> None:
+    master = build(*ROWS)
+    emptied = master.type("units", "U001", unit=None)
+    assert (emptied.said(), emptied.carry_out().units()["市教委"][0]) == ([(None, True, ["D633"])], "U001")
+    deleted = master.type("units", "U001", unit_code=None, unit=None, kind=None)
+    assert (deleted.said(), deleted.carry_out().units()["市教委"][:2]) == ([(None, True, ["D634"])], ("U001", "部门"))
+
+
+# 5
+
+
+def opened_values(master: Master) -> Workbook:
+    """The master as a program sees it that does not recalculate."""
+    return openpyxl.load_workbook(io.BytesIO(master.content), data_only=True)
+
+
+def board_units(master: Master) -> dict[str, list[object]]:
+    """The lines of 看板 by unit: name → tasks led, tasks in which it cooperates."""
+    book = opened_values(master)
+    ws = book["看板"]
+    area = book.defined_names["单位看板"].attr_text.split("!")[1].replace("$", "")
+    out = {}
+    for cells in ws[area]:
+        values = [c.value for c in cells]
+        for left in (values[:12], values[12:]):
+            if left[0]:
+                out[str(left[0])] = [left[4], left[11]]
+    return out
+
+
+def test_the_board_shows_units_that_come_later(build: Build) -> None:
+    master = build(*ROWS, row(4, "市体育局\n市财政局等"))
+    assert board_units(master) == {"市教委": [1, 2], "市水务局": [2, 0], "市体育局": [1, 0], "市财政局": [0, 1]}
+    after = master.answer(Q001="市气象局、市教委", Q002="甲街道").carry_out()
+    assert board_units(after) == {
+        "市教委": [1, 3], "市水务局": [2, 0], "市体育局": [1, 0], "市财政局": [0, 1],
+        "甲街道": [0, 2], "市气象局": [0, 1],
+    }  # fmt: skip
+
+
+def test_units_beyond_the_free_lines_are_counted(build: Build) -> None:
+    names = "、".join(f"第{n}街道" for n in range(1, 10))
+    after = build(*ROWS).type("units", "U002", members=names).carry_out()
+    assert len(board_units(after)) == 8
+    texts = [c.value for line in opened_values(after)["看板"] for c in line if c.value]
+    assert "另有 3 个单位未列入，见「责任单位」" in texts
+
+
+@requires_libreoffice
+def test_libreoffice_agrees_after_decisions(build: Build, tmp_path: Path) -> None:
+    from tests.sheets.test_dashboard import differences
+
+    rows = (*ROWS, row(4, "各区人民政府\n市财政局等", deadline="适时"), row(5, "市教委\n高新园\n高新园（邹区镇）"))
+    master = build(*rows).type("units", "U002", members="甲街道").type("units", "U001", unit="市教育局")
+    numbers = {str(r["key"]).partition(":")[0]: n for n, r in master.state.decided.items()}
+    answers = {"lead": "市财政局", "more-units": "市气象局", "deadline": "2022-09-30", "same-unit": "是同一单位"}
+    after = master.answer(**{numbers[kind]: answer for kind, answer in answers.items()}).carry_out()
+    assert all(d.obeyed for d in master.obeyed()[1])
+    number, wrong = differences(after.content, tmp_path)
+    assert (number > 500, wrong) == (True, [])
