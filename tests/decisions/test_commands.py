@@ -51,17 +51,18 @@ def test_the_questions_of_the_sample_from_answer_to_form(sample: Project, tmp_pa
     from tests.sheets.test_dashboard import differences
 
     office = Office(sample)
-    tasks = {str(q["question_no"]): str(q["task_code"]) for q in office.state.questions}
+    keys = {number: str(r["key"]) for number, r in office.state.decided.items()}
+    tasks = {number: key.split(":")[1] for number, key in keys.items() if key.startswith("open-group:")}
     assert list(tasks.values()) == [f"T{n:03d}" for n in (9, 10, 17, 23, 34, 36, 43, 73, 99, 123)]
     answers = dict.fromkeys(tasks, "滨海新区、武清区") | {"Q003": "蓟州区人民政府\n宝坻区人民政府"}
     answered(sample, **answers)
     result = flows.issue(sample, MAY)
     assert [(d["question"], d["obeyed"]) for d in result["decisions"]] == [(n, True) for n in tasks]
-    assert {q["state"] for q in office.state.questions} == {"已处理"}
+    assert {q["state"] for q in office.state.questions if q["question_no"] in tasks} == {"已处理"}
     assert tasks_on(office.form("武清区人民政府")) >= set(tasks.values()) - {"T017"}
     assert "T017" in tasks_on(office.form("宝坻区人民政府"))
     assert tasks_on(office.form("和平区人民政府")).isdisjoint(tasks.values())
-    assert flows.status(sample)["open_questions"] == 0
+    assert flows.status(sample)["open_questions"] == len(keys) - len(tasks)
     simulate(sample, MAY, seed=3)
     assert {r["verdict"] for r in flows.collect(sample)["returns"]} <= {"accepted", "accepted_with_notes"}
     flows.merge(sample)
@@ -141,7 +142,7 @@ def test_people_and_exit_status_are_told(
     status, shown = run("collect", sample.root, "--json")
     assert status == 1
     assert [d["question"] for d in json.loads(shown)["decisions"]] == ["Q002"]
-    assert flows.status(sample)["open_questions"] == 9
+    assert flows.status(sample)["open_questions"] == len(Office(sample).state.questions) - 1
 
 
 def test_the_master_before_decisions_is_kept(sample: Project) -> None:

@@ -59,7 +59,7 @@ def day_in(answer: str, draft: Draft) -> dt.date | None:
         return reading.value
     if reading.finding is not None and reading.finding.code in ("V408", "V409"):
         raise AnswerError(reading.finding)
-    phrases = find_dates(text, draft.year)
+    phrases = find_dates(text, draft.year, draft.seasons)
     if len(phrases) == 1 and (phrases[0].start, phrases[0].end) == (0, len(text)) and phrases[0].date:
         return phrases[0].date
     raise AnswerError(finding("D615", value=quote(answer)))

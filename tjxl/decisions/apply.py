@@ -62,7 +62,7 @@ class Outcome:
 def apply_outcome(state: MasterState, outcome: Outcome, settings: Settings) -> bytes | None:
     """The new master, formulas' values and chart points refreshed; None where nothing differs."""
     editor = BookEditor(state.book)
-    old = Draft(state)
+    old = Draft(state, settings)
     draft = outcome.draft
     _write_units(editor, state, outcome)
     _write_tasks(editor, state, old, draft)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from tjxl.notice.names import split_names, unit_kind
 from tjxl.notice.words import fold
 from tjxl.register import Role, Unit, unit_code, unit_number
+from tjxl.settings import Settings
 from tjxl.sheets.registry import Registry
 from tjxl.sheets.state import MasterState, role_of
 
@@ -39,7 +40,8 @@ class Draft:
         issued: unit → newest period of which a form was issued to it.
     """
 
-    def __init__(self, state: MasterState) -> None:
+    def __init__(self, state: MasterState, settings: Settings) -> None:
+        self.seasons = settings.seasons
         self.year = int(state.meta["year"])
         self.date1904 = state.book.date1904
         self.units = {unit.code: unit for unit in state.registry.units if unit.code}

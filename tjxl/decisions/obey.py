@@ -52,7 +52,7 @@ def obey(state: MasterState, settings: Settings) -> tuple[bytes | None, list[Dec
     all the same. An answer that was changed later is carried out anew; what the earlier one did and this one does
     not stays, and 状态 says what to undo by hand.
     """
-    draft = Draft(state)
+    draft = Draft(state, settings)
     before = registered_before(state)
     places, said = follow_rows(draft, state, before)
     questions = {str(row["question_no"]): row for row in state.questions}
