@@ -13,6 +13,7 @@ _ROOT = Path(__file__).resolve().parents[1]
 sys.path[:] = [p for p in sys.path if Path(p).resolve() != _ROOT] + [str(_ROOT)]
 
 from tests.office import JUNE, MAY, Office
+from tests.promises import promising_project
 from tjxl import flows
 from tjxl.project import Project
 from tjxl.resources import sample_notice
@@ -42,6 +43,18 @@ def second_period(issued_project: Office, tmp_path_factory: pytest.TempPathFacto
 def office(issued_project: Office, tmp_path: Path) -> Office:
     """A project of one's own, the forms of 2022-05 issued."""
     return copy_of(issued_project, tmp_path / "2022年重点工作")
+
+
+@pytest.fixture(scope="session")
+def promised_project(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """The project of `tests.promises`, the forms of 2022-05 issued. Not to be written to."""
+    return promising_project(tmp_path_factory.mktemp("节点指标") / "2022年重点工作")
+
+
+@pytest.fixture
+def promised(promised_project: Office, tmp_path: Path) -> Office:
+    """The same, of one's own."""
+    return copy_of(promised_project, tmp_path / "节点指标")
 
 
 @pytest.fixture

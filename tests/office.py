@@ -33,13 +33,15 @@ from tjxl.ooxml.refs import parse_cell
 from tjxl.ooxml.splice import Put
 from tjxl.project import Project
 from tjxl.sheets.layout import master_layout
+from tjxl.sheets.rows import read_rows
 from tjxl.sheets.state import MasterState
 
 MAY, JUNE = "2022-05", "2022-06"
 SPORTS, AUDIT = "市体育局", "市审计局"
 REPORTED_ON = dt.date(2022, 5, 20)
 FIRST_ROW = 7
-HEAD: Mapping[str, Any] = {"F4": "张明", "H4": "022-23456789", "J4": "李华", "L4": REPORTED_ON}
+NOTHING: Mapping[str, Any] = {}
+HEAD: dict[str, Any] = {"F4": "张明", "H4": "022-23456789", "J4": "李华", "L4": REPORTED_ON}
 PROGRESS = "已完成方案论证和立项批复，各参与单位按计划推进。"
 ROW: Mapping[str, Any] = {"J": "正常推进", "K": 0.4, "L": PROGRESS}
 
@@ -47,18 +49,39 @@ Place = tuple[str, str | None, str | None, Any]
 """Of a finding: code, sheet, cell, original value."""
 
 
-def filled(form: bytes, **cells: Any) -> bytes:
-    """A form filled in without a mistake, as Excel saves it; then `cells` (`K7="80％"`, None empties) are set."""
+def filled(
+    form: bytes, milestones: Mapping[str, Any] = NOTHING, targets: Mapping[str, Any] = NOTHING, **cells: Any
+) -> bytes:
+    """A form filled in without a mistake, as Excel saves it; then `cells` (`K7="80％"`, None empties) are set.
+
+    On 节点 (first row 5) nothing is done yet and an explanation given, on 指标 (first row 5) there are no data yet;
+    `milestones` and `targets` are set after that.
+    """
     editor = BookEditor(form)
-    rows = [row for (row, column), c in editor.book.cells("填报").cells.items() if column == 1 and _is_task(c.value)]
-    values = dict(HEAD) | {f"{column}{row}": value for row in rows for column, value in ROW.items()}
-    for cell, value in (values | cells).items():
-        editor.edit("填报", *parse_cell(cell), Put(value))
+    _fill_rows(editor, "填报", ROW, HEAD | cells)
+    _fill_rows(editor, "节点", {"F": "否", "H": "正在按计划办理，尚未到完成的时候。"}, milestones)
+    _fill_rows(editor, "指标", {"I": "统计数据下月公布。"}, targets)
     return editor.save()
 
 
-def _is_task(value: object) -> bool:
-    return isinstance(value, str) and value[:1] == "T" and value[1:].isdigit()
+def _fill_rows(editor: BookEditor, sheet: str, row: Mapping[str, Any], cells: Mapping[str, Any]) -> None:
+    """A row's values in every row of a sheet that does not come prefilled on 节点, then single cells."""
+    if sheet not in editor.book.sheets:
+        return
+    present = editor.book.cells(sheet).cells
+    numbers = [number for (number, column), c in present.items() if column == 1 and _is_code(c.value)]
+    values = {
+        f"{column}{number}": value
+        for number in numbers
+        if sheet != "节点" or (number, 6) not in present
+        for column, value in row.items()
+    }
+    for cell, value in (values | dict(cells)).items():
+        editor.edit(sheet, *parse_cell(cell), Put(value))
+
+
+def _is_code(value: object) -> bool:
+    return isinstance(value, str) and value[:1] == "T" and value[1:2].isdigit()
 
 
 def opened(content: bytes | Path) -> Workbook:
@@ -161,8 +184,8 @@ class Office:
         return MasterState(self.master)
 
     def table(self, name: str, **where: Any) -> list[dict[str, Any]]:
-        """Rows of a table of the master (`tasks`, `assignments`, `ledger`, `submissions`, `questions`)."""
-        rows = (dict(r.values) for r in getattr(self.state, name))
+        """Rows of a table of the master (`tasks`, `milestones`, `target_ledger` … of `workbook/master.toml`)."""
+        rows = (dict(r.values) for r in read_rows(Book(self.master), master_layout()[name]))
         return [r for r in rows if all(r[k] == v for k, v in where.items())]
 
     def inbox(self) -> list[str]:
@@ -181,8 +204,9 @@ _OF_THE_RUN = ("merged_at", "batch")
 
 
 def generated(office: Office) -> dict[str, list[dict[str, Any]]]:
-    """The generated cells of 任务台账, 责任分工 and 报送情况, apart from the time of the merge."""
-    return {name: _generated_rows(office, name) for name in ("tasks", "assignments", "submissions")}
+    """The generated cells of 任务台账, 责任分工, 节点, 指标 and 报送情况, apart from the time of the merge."""
+    names = ("tasks", "assignments", "milestones", "targets", "submissions")
+    return {name: _generated_rows(office, name) for name in names}
 
 
 def _generated_rows(office: Office, name: str) -> list[dict[str, Any]]:

@@ -6,14 +6,16 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from tjxl.fields.spec import Part
+from tjxl.intake.context import ExpectedRow
 from tjxl.intake.expected import expected_rows, last_reports
 from tjxl.intake.identify import Identity
-from tjxl.merge.plan import ROW_FIELDS
 from tjxl.periods import Period
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
 from tjxl.sheets.form import FormContent, FormRow
-from tjxl.sheets.form_places import FACTS, FORM_VERSION
+from tjxl.sheets.form_places import FORM_VERSION
+from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.rows import TableRow
 from tjxl.sheets.state import MasterState
 
@@ -23,27 +25,14 @@ _GIVEN = ("serial_no", "task", "role", "deadline", "leaders", "lead_unit", "coop
 def form_contents(state: MasterState, period: Period, settings: Settings, now: dt.datetime) -> dict[str, FormContent]:
     """Unit code → content, in register order: lead tasks first, then cooperating, each by 序号.
 
-    A task that the unit has reported as completed comes prefilled with that report; every other task's cells are
-    empty and last period's report stands beside them.
+    A task or milestone that the unit has reported as completed comes prefilled with that report; every other row's
+    cells are empty. Last period's report stands beside a task, last period's value beside a target.
     """
-    tasks = {str(t["task_code"]): t for t in state.tasks}
+    printer = _Printer(state, period)
     names = {str(u["unit_code"]): str(u["unit"]) for u in state.units}
-    last = last_reports(state, period)
     out = {}
     for unit, expected in expected_rows(state, period, settings, issuing=True).items():
-        ordered = sorted(expected.values(), key=lambda e: (e.role != "lead", e.serial_no))
-        rows = []
-        for row in ordered:
-            before = last.get((row.task_code, unit))
-            task = tasks[row.task_code]
-            given = {name: task.values.get(name) for name in _GIVEN} | {
-                "task_code": row.task_code,
-                "role": row.locked["role"],
-                "last_report": last_report_text(before),
-            }
-            known = {name: getattr(row, name) for name in FACTS}
-            filled = {n: v for n in ROW_FIELDS if (v := before[n]) is not None} if before and row.prefilled else {}
-            rows.append(FormRow(given, filled, known))
+        sheets = {part: printer.rows(part, unit, rows) for part, rows in expected.items()}
         identity = Identity(
             form_version=FORM_VERSION,
             master_id=state.meta["master_id"],
@@ -53,8 +42,46 @@ def form_contents(state: MasterState, period: Period, settings: Settings, now: d
             stage="1",
             issued_at=now.isoformat(timespec="seconds"),
         ).signed(state.meta["key"])
-        out[unit] = FormContent(names[unit], identity.as_dict(), tuple(rows))
+        out[unit] = FormContent(names[unit], identity.as_dict(), sheets)
     return out
+
+
+class _Printer:
+    """What stands in the rows of the forms of a period."""
+
+    def __init__(self, state: MasterState, period: Period) -> None:
+        self.tasks = {str(t["task_code"]): t for t in state.tasks}
+        self.targets = {str(t["target_code"]): t for t in state.targets}
+        self.last = {part: last_reports(state, period, part) for part in PART_TABLES}
+
+    def rows(self, part: Part, unit: str, expected: Mapping[str, ExpectedRow]) -> tuple[FormRow, ...]:
+        """A unit's rows on one sheet, in the order of the form."""
+        key, fields = PART_TABLES[part].key, PART_TABLES[part].fields
+        out = []
+        for row in sorted(expected.values(), key=lambda r: (r.facts.get("role") == "cooperating", r.serial_no)):
+            before = self.last[part].get((row.code, unit))
+            given = {key: row.code, "task_code": row.task_code, "serial_no": row.serial_no} | self._given(row, before)
+            filled = {n: v for n in fields if (v := before[n]) is not None} if before and row.prefilled else {}
+            out.append(FormRow(given, filled, row.facts))
+        return tuple(out)
+
+    def _given(self, row: ExpectedRow, before: TableRow | None) -> dict[str, Any]:
+        """The locked columns beside key, task and 序号."""
+        if row.code in self.targets:
+            target = str(self.targets[row.code]["target"] or "")
+            return {**row.locked, "target": target_with_last(target, before)}
+        if row.code in self.tasks:
+            task = {name: self.tasks[row.code].values.get(name) for name in _GIVEN}
+            return task | {"role": row.locked["role"], "last_report": last_report_text(before)}
+        return dict(row.locked)
+
+
+def target_with_last(target: str, before: TableRow | Mapping[str, Any] | None) -> str:
+    """目标, with last period's value where there is one."""
+    value = before["current_value"] if before else None
+    if not isinstance(value, int | float):
+        return target
+    return str(layout_toml("form.toml")["targets"]["reported"]).format(target=target, last=f"{value:.12g}")
 
 
 def last_report_text(before: TableRow | Mapping[str, Any] | None) -> str:

@@ -49,7 +49,19 @@ MEASURE_TITLES: dict[Measure, str] = {
     "price": "价格",
 }
 
+DIRECTION_TITLES: dict[Direction, str] = {"higher": "越高越好", "lower": "越低越好"}
+COMPARATOR_SIGNS: dict[Comparator, str] = {
+    ">=": "≥",
+    ">": "＞",
+    "<=": "≤",
+    "<": "＜",
+    "=": "＝",
+    "~": "≈",
+    "range": "区间",
+}
+
 _UNIT_CODE = re.compile(r"U(\d{3,})", re.ASCII)
+_PART_CODE = re.compile(r"(T\d{3,}(?:-\d+)?)-[MK]\d+", re.ASCII)
 _TASK_CODE = re.compile(r"T(\d{3,})(?:-\d+)?", re.ASCII)
 
 
@@ -80,6 +92,12 @@ def milestone_code(task: str, number: int) -> str:
 def target_code(task: str, number: int) -> str:
     """The key of a task's target: `T005-K1`."""
     return f"{task}-K{number}"
+
+
+def task_of(code: str) -> str:
+    """The task that a code belongs to: `T010` for `T010-M2`; any other text is its own."""
+    match = _PART_CODE.fullmatch(code)
+    return match[1] if match else code
 
 
 def serial_of(code: str) -> int | None:

@@ -9,17 +9,17 @@ import datetime as dt
 import os
 import random
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tjxl.errors import ProjectError
-from tjxl.fields.spec import Spec, load_spec
-from tjxl.intake.context import ExpectedRow
+from tjxl.fields.spec import Part, load_specs
+from tjxl.intake.context import Expected, ExpectedRow
 from tjxl.intake.expected import expected_rows
 from tjxl.intake.identify import read_identity
-from tjxl.intake.read import FormReader, ReadForm, ReadRow
+from tjxl.intake.read import FormReader, ReadForm, ReadRow, ReadSheet
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.refs import parse_cell
 from tjxl.ooxml.splice import Put
@@ -41,7 +41,7 @@ class _Unit:
     name: str
     issued: bytes
     form: ReadForm
-    expected: dict[str, ExpectedRow]
+    expected: Expected
 
 
 def simulate(
@@ -83,7 +83,7 @@ def simulate(
 class _Writer:
     def __init__(self, project: Project, period: Period, settings: Settings, state: MasterState, seed: int) -> None:
         self.project, self.period, self.settings, self.seed = project, period, settings, seed
-        self.spec: Spec = load_spec(settings)
+        self.specs = load_specs(settings)
         self.year = int(state.meta["year"])
         self.texts = layout_toml("simulate.toml")
         self.expected = expected_rows(state, period, settings)
@@ -96,10 +96,13 @@ class _Writer:
         rng = random.Random(f"{self.seed}/{self.period.code}/{path.stem}")
         issued = path.read_bytes()
         editor = BookEditor(issued)
-        form = FormReader(editor.book, self.spec, self.settings, self.year).read()
         identity = read_identity(editor.book.cells(IDENTITY_SHEET))
-        unit = _Unit(path.stem, issued, form, dict(self.expected.get(identity.unit_code if identity else "", {})))
-        kinds = self.texts["faults"]
+        expected = self.expected.get(identity.unit_code if identity else "", {})
+        unit = _Unit(path.stem, issued, self._read(editor, expected), expected)
+        kinds = dict(self.texts["faults"])
+        for part, more in self.texts["part_faults"].items():
+            if part in expected:
+                kinds |= more
         fault = rng.choices(list(kinds), list(kinds.values()))[0] if rng.random() < share else None
         if fault == "wrong_period" and not self._earlier_form(path):
             fault = "missing_status"
@@ -124,6 +127,9 @@ class _Writer:
             shutil.copy2(name, copy)
             self.files.append(copy.relative_to(self.project.inbox).as_posix())
 
+    def _read(self, editor: BookEditor, expected: Expected) -> ReadForm:
+        return FormReader(editor.book, self.specs, self.settings, self.year, expected).read()
+
     def _earlier_form(self, path: Path) -> Path | None:
         earlier = self.project.issued(self.period.previous.code) / path.name
         return earlier if earlier.exists() else None
@@ -139,7 +145,7 @@ class _Writer:
             self.files[-1] = scan.relative_to(self.project.inbox).as_posix()
         elif fault == "wrong_period" and (earlier := self._earlier_form(path)):
             editor = BookEditor(earlier.read_bytes())
-            form = FormReader(editor.book, self.spec, self.settings, self.year).read()
+            form = self._read(editor, unit.expected)
             self._fill(editor, _Unit(unit.name, b"", form, unit.expected), rng)
             self._save(unit, editor.save(), day, rng)
 
@@ -160,38 +166,64 @@ class _Writer:
         }
         for name, value in values.items():
             self._head(editor, unit, name, value)
-        for row in unit.form.rows:
-            expected = unit.expected.get(row.task_code)
-            if expected is None or expected.prefilled:
-                continue
-            for name, value in self._row_values(expected, rng).items():
-                self._cell(editor, unit, row, name, value)
+        fill = {"report": self._row_values, "milestones": self._milestone_values, "targets": self._target_values}
+        for part, sheet in unit.form.sheets.items():
+            for row in sheet.rows:
+                expected = unit.expected.get(part, {}).get(row.code)
+                if expected is None or expected.prefilled:
+                    continue
+                self._put(editor, sheet, row, fill[part](expected, rng))
         return reported
+
+    def _milestone_values(self, row: ExpectedRow, rng: random.Random) -> dict[str, Any]:
+        """What is due is mostly done; what is not due yet is now and then done early, else left blank."""
+        due, as_of = row.facts["due"], self.period.last_day
+        is_due = due is not None and due <= as_of
+        if rng.random() < (0.8 if is_due else 0.1):
+            (done,) = self.specs["milestones"].titles_of("yes")
+            return {"done": done, "completed_on": as_of - dt.timedelta(days=rng.randint(0, 27))}
+        if not is_due:
+            return {}
+        (not_done,) = self.specs["milestones"].titles_of("no")
+        return {"done": not_done, "explanation": rng.choice(self.texts["milestone_late"])}
+
+    def _target_values(self, row: ExpectedRow, rng: random.Random) -> dict[str, Any]:
+        """Yearly flows grow with the months and never fall; the rest lies around the target. Some wait for data."""
+        if rng.random() < 0.1 and row.facts["last_value"] is None:
+            return {"explanation": rng.choice(self.texts["no_data"])}
+        aim, last = row.facts["target_value"] or 1.0, row.facts["last_value"]
+        share = self.period.last_month / 12 if row.facts["measure"] == "flow" else 1.0
+        value = round(aim * share * rng.uniform(0.85, 1.15), 2)
+        if row.facts["measure"] == "flow" and last is not None:
+            value = max(value, last)
+        return {"current_value": value, "data_date": self.period.last_day - dt.timedelta(days=rng.choice((0, 0, 1)))}
 
     def _row_values(self, row: ExpectedRow, rng: random.Random) -> dict[str, Any]:
         """A report that keeps the rules: progress by time with some scatter, never below last period's."""
         as_of, named = self.period.last_day, self.settings.status_named
         share = self.period.last_month / 12
-        overdue = row.deadline is not None and row.deadline < as_of
+        facts = row.facts
+        last_percent = facts["last_percent"] or 0.0
+        overdue = facts["deadline"] is not None and facts["deadline"] < as_of
         meaning = rng.choices(
             ("in_progress", "behind", "completed", "adjustment_requested", "not_started"),
-            (70, 10, 6 + 20 * (share > 0.9), 2, 6 * (share < 0.4) * (row.last_status is None)),
+            (70, 10, 6 + 20 * (share > 0.9), 2, 6 * (share < 0.4) * (facts["last_status"] is None)),
         )[0]
         if overdue and meaning in ("in_progress", "not_started"):
             meaning = rng.choice(("completed", "behind"))
-        percent = min(0.99, max(row.last_percent or 0.0, round(share + rng.uniform(-0.12, 0.08), 2)))
+        percent = min(0.99, max(last_percent, round(share + rng.uniform(-0.12, 0.08), 2)))
         words = {"period": self.period.title, "task": str(row.locked["task"]).split("，")[0].rstrip("。")[:24]}
         later = as_of + dt.timedelta(days=rng.randint(30, 180))
         texts: dict[str, list[str]] = self.texts
         written = [t.format(**words) for t in texts["completed" if meaning == "completed" else "progress"]]
-        progress = rng.choice([t for t in written if t != row.last_text])
+        progress = rng.choice([t for t in written if t != facts["last_text"]])
         values: dict[str, Any] = {"status": named(meaning), "percent_complete": percent, "progress_text": progress}  # type: ignore[arg-type]
         if meaning == "completed":
             done = as_of - dt.timedelta(days=rng.randint(0, 27))
             values |= {"percent_complete": 1, "completion_date": done, "evidence": rng.choice(texts["evidence"])}
         elif meaning == "behind":
             values |= {"problems": rng.choice(texts["problems"]), "next_steps": rng.choice(texts["next_steps"])}
-            slow = max(row.last_percent or 0.0, round(percent * 0.7, 2))
+            slow = max(last_percent, round(percent * 0.7, 2))
             values |= {"percent_complete": slow, "completion_date": later}
         elif meaning == "adjustment_requested":
             values |= {"problems": rng.choice(texts["adjustment"]), "completion_date": later}
@@ -202,8 +234,13 @@ class _Writer:
         return values
 
     def _spoil(self, editor: BookEditor, unit: _Unit, fault: str, rng: random.Random) -> None:
-        row = rng.choice(unit.form.rows)
-        expected = unit.expected[row.task_code]
+        for part, kinds in self.texts["part_faults"].items():
+            if fault in kinds:
+                self._spoil_part(editor, unit, part, fault, rng)
+                return
+        rows = unit.form.report.rows
+        row = rng.choice(rows)
+        last_percent = unit.expected["report"][row.code].facts["last_percent"] or 0
         named = self.settings.status_named
         spoiled: dict[str, dict[str, Any]] = {
             "missing_status": {"status": None},
@@ -213,29 +250,43 @@ class _Writer:
             "percent_out_of_range": {"percent_complete": 1.8},
             "unknown_status": {"status": "差不多了"},
             "bad_date": {"completion_date": "年底前后"},
-            "text_percent": {"percent_complete": f"{max(50, int((expected.last_percent or 0) * 100))}％"},
-            "status_synonym": {"status": "推进中", "percent_complete": max(0.5, expected.last_percent or 0)},
+            "text_percent": {"percent_complete": f"{max(50, int(last_percent * 100))}％"},
+            "status_synonym": {"status": "推进中", "percent_complete": max(0.5, last_percent)},
         }
-        for name, value in spoiled.get(fault, {}).items():
-            self._cell(editor, unit, row, name, value)
+        report = unit.form.report
+        self._put(editor, report, row, spoiled.get(fault, {}))
         if fault in ("text_percent", "status_synonym"):
-            self._cell(editor, unit, row, "status", "推进中" if fault == "status_synonym" else named("in_progress"))
-            self._cell(editor, unit, row, "completion_date", None)
+            status = "推进中" if fault == "status_synonym" else named("in_progress")
+            self._put(editor, report, row, {"status": status, "completion_date": None})
         elif fault == "missing_head":
             self._head(editor, unit, rng.choice(("prepared_by", "phone", "reviewed_by")), None)
         elif fault == "wrong_unit":
             self._head(editor, unit, "unit", rng.choice([u for u in self.units if u != unit.name]))
         elif fault == "row_deleted":
-            for name in row.cells:
-                self._cell(editor, unit, row, name, None)
+            self._put(editor, report, row, dict.fromkeys(row.cells))
         elif fault == "row_twice":
-            self._cell(editor, unit, row, "task_code", rng.choice(unit.form.rows).task_code)
+            self._put(editor, report, row, {"task_code": rng.choice(rows).code})
 
-    def _cell(self, editor: BookEditor, unit: _Unit, row: ReadRow, name: str, value: Any) -> None:
-        editor.edit(unit.form.sheet, *parse_cell(row.cells[name]), Put(value))
+    def _spoil_part(self, editor: BookEditor, unit: _Unit, part: Part, fault: str, rng: random.Random) -> None:
+        """A fault on 节点 or 指标."""
+        sheet = unit.form.sheets[part]
+        as_of = self.period.last_day
+        spoiled: dict[str, dict[str, Any]] = {
+            "milestone_without_date": {"done": "是", "completed_on": None},
+            "milestone_almost_done": {"done": "基本完成", "completed_on": None},
+            "milestone_done_tomorrow": {"done": "是", "completed_on": as_of + dt.timedelta(days=1)},
+            "target_in_another_unit": {"current_value": "35.2分", "data_date": as_of},
+            "target_without_date": {"current_value": 1, "data_date": None},
+            "target_silent": {"current_value": None, "data_date": None, "explanation": None},
+        }
+        self._put(editor, sheet, rng.choice(sheet.rows), spoiled[fault])
+
+    def _put(self, editor: BookEditor, sheet: ReadSheet, row: ReadRow, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            editor.edit(sheet.title, *parse_cell(row.cells[name]), Put(value))
 
     def _head(self, editor: BookEditor, unit: _Unit, name: str, value: Any) -> None:
-        editor.edit(unit.form.sheet, *parse_cell(unit.form.head_cells[name]), Put(value))
+        editor.edit(unit.form.report.title, *parse_cell(unit.form.head_cells[name]), Put(value))
 
     def _save(self, unit: _Unit, content: bytes, day: dt.date, rng: random.Random) -> Path:
         template = rng.choice(self.texts["names"])

@@ -14,7 +14,7 @@ import xlsxwriter
 from tests.libreoffice import recalculate
 from tjxl.fields.frame import Breach, check_head, check_rows, typed_frame
 from tjxl.fields.selfcheck import head_formula, row_formula
-from tjxl.fields.spec import Rule, Scope, Spec
+from tjxl.fields.spec import Part, Rule, Scope, Spec
 from tjxl.formula import Evaluator, Formula, MemoryGrid
 
 Row = Mapping[str, Any]
@@ -59,13 +59,35 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "last_percent": (None, 0, 0.3, 0.5, 1),
     "last_text": (None, "已完成立项批复和审查", "Abcdefghijk"),
 }
-"""Values a row may hold: at, just before and just after what the rules distinguish, blanks, and wrong types."""
+"""Values a row of 填报 may hold: at, just before and just after what the rules distinguish, blanks, wrong types."""
+
+VALUES = (None, 0, 3, 19.9, 20, 20.000000000000004, -0.5, 35.2, "35万左右")
+CHOICES_OF: dict[Part, dict[str, tuple[Any, ...]]] = {
+    "report": CHOICES,
+    "milestones": {
+        "done": (None, "是", "否", "基本完成"),
+        "completed_on": DATES,
+        "explanation": TEXTS,
+        "due": (*DUE, dt.date(2022, 7, 1)),
+        "last_done": (None, "是", "否"),
+    },
+    "targets": {
+        "current_value": VALUES,
+        "data_date": DATES,
+        "explanation": TEXTS,
+        "measure": ("growth", "flow", "stock", "share", "price", None),
+        "target_value": (35.0, None),
+        "measured_in": ("万人", "%", None),
+        "last_value": (None, 0, 19.9, 20, 40),
+    },
+}
+"""The same for each sheet of the form."""
 
 
-def random_rows(count: int, seed: int) -> list[dict[str, Any]]:
-    """Rows drawn from `CHOICES`, the same for the same seed."""
+def random_rows(count: int, seed: int, part: Part = "report") -> list[dict[str, Any]]:
+    """Rows drawn from `CHOICES_OF` the sheet, the same for the same seed."""
     draw = random.Random(seed)
-    return [{name: draw.choice(values) for name, values in CHOICES.items()} for _ in range(count)]
+    return [{name: draw.choice(values) for name, values in CHOICES_OF[part].items()} for _ in range(count)]
 
 
 def breaches(spec: Spec, rows: Sequence[Row], scope: Scope = "row") -> list[list[Rule]]:
@@ -81,8 +103,9 @@ def breaches(spec: Spec, rows: Sequence[Row], scope: Scope = "row") -> list[list
 
 def expected_texts(spec: Spec, row: Row, rules: Sequence[Rule]) -> str:
     """What 自检 has to say where the check finds these rules broken."""
-    unit = [row.get(f.name) for f in spec.fields if f.owner == "unit"]
-    if all(v is None or (isinstance(v, str) and not v.strip()) for v in unit):
+    unit = [row.get(f.name) for f in spec.unit_fields]
+    untouched = all(v is None or (isinstance(v, str) and not v.strip()) for v in unit)
+    if untouched and any(r.severity == "error" for r in rules):
         return spec.self_check.unfilled
     if not rules:
         return spec.self_check.fine
@@ -166,7 +189,7 @@ class SelfCheckBook:
         self.cells["_lists"][number, 1] = self.cells["填报"][number, 1]
         for k, (name, kind) in enumerate(spec.facts.items(), 2):
             value = row.get(name)
-            titled = kind in ("role", "goal") and isinstance(value, str)
+            titled = kind in ("role", "goal", "measure") and isinstance(value, str)
             self.cells["_lists"][number, k] = spec.titles_of(str(value))[0] if titled else value
 
 

@@ -11,16 +11,18 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fields.rows import CHOICES, SelfCheckBook, breaches, expected_texts, random_rows
+from tests.fields.rows import CHOICES, CHOICES_OF, SelfCheckBook, breaches, expected_texts, random_rows
 from tests.libreoffice import requires_libreoffice
 from tjxl.fields.scalar import check_values
-from tjxl.fields.spec import load_spec
+from tjxl.fields.spec import PARTS, Part, Spec, load_specs
 from tjxl.settings import load_settings
 
-SPEC = load_spec(load_settings())
+SPECS = load_specs(load_settings())
+SPEC = SPECS["report"]
 
 _TEXT = st.text(alphabet="已完成立项a1 　\u00a0\t\n\r", max_size=25)
 _GENERATED: dict[str, st.SearchStrategy[Any]] = {
@@ -32,19 +34,42 @@ _GENERATED: dict[str, st.SearchStrategy[Any]] = {
     "completion_date": st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)) | st.datetimes(dt.datetime(2021, 1, 1)),
     "deadline": st.dates(dt.date(2022, 1, 1), dt.date(2022, 12, 31)),
     "last_percent": st.floats(0, 1),
+    "explanation": _TEXT,
+    "completed_on": st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)) | st.datetimes(dt.datetime(2021, 1, 1)),
+    "data_date": st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)) | st.datetimes(dt.datetime(2021, 1, 1)),
+    "due": st.dates(dt.date(2022, 1, 1), dt.date(2022, 12, 31)),
+    "current_value": st.floats(-1e9, 1e9) | st.integers(-5, 50),
+    "last_value": st.floats(-1e9, 1e9),
 }
-ROW = st.fixed_dictionaries(
-    {
+
+
+def rows_of(part: Part) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Rows of a sheet: what the rules distinguish, and anything else of the kind."""
+    columns = {
         name: st.sampled_from(values) | _GENERATED[name] if name in _GENERATED else st.sampled_from(values)
-        for name, values in CHOICES.items()
+        for name, values in CHOICES_OF[part].items()
     }
-)
+    return st.lists(st.fixed_dictionaries(columns), min_size=1, max_size=12)
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.lists(ROW, min_size=1, max_size=12))
-def test_scalar_and_pandera_agree(rows: list[dict[str, Any]]) -> None:
-    assert breaches(SPEC, rows) == [check_values(row, SPEC, SPEC.as_of) for row in rows]
+@pytest.mark.parametrize("part", PARTS)
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_scalar_and_pandera_agree(part: Part, data: st.DataObject) -> None:
+    spec, rows = SPECS[part], data.draw(rows_of(part))
+    assert breaches(spec, rows) == [check_values(row, spec, spec.as_of) for row in rows]
+
+
+@requires_libreoffice
+@pytest.mark.parametrize("part", ["milestones", "targets"])
+def test_self_check_of_promises_agrees_on_random_rows(part: Part, tmp_path: Path) -> None:
+    rows = [{"due": dt.date(2022, 6, 30), "measure": "flow"}, {}, *random_rows(400, seed=20220630, part=part)]
+    expected = self_check_of(rows, SPECS[part])
+    book = SelfCheckBook(SPECS[part]).add_rows(rows)
+    assert (book.recalculated(tmp_path), book.evaluated()) == (expected, expected)
+    texts = {text[:3] for text in expected}
+    assert texts > {"✓", "未填", "提示："}
+    assert len(texts) > 5
 
 
 @requires_libreoffice
@@ -61,9 +86,9 @@ def test_the_cached_values_agree_on_random_rows() -> None:
     assert SelfCheckBook(SPEC).add_rows(rows).evaluated() == self_check_of(rows)
 
 
-def self_check_of(rows: list[dict[str, Any]]) -> list[str]:
+def self_check_of(rows: list[dict[str, Any]], spec: Spec = SPEC) -> list[str]:
     """What 自检 has to say, from what the pandera face finds."""
-    return [expected_texts(SPEC, row, rules) for row, rules in zip(rows, breaches(SPEC, rows), strict=True)]
+    return [expected_texts(spec, row, rules) for row, rules in zip(rows, breaches(spec, rows), strict=True)]
 
 
 def likely_rows(count: int, seed: int) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The examples that stand beside each rule in schemas/report.toml run through every face.
+"""The examples that stand beside each rule of the three sheets run through every face.
 
 1. A bad example breaks its rule, a good one does not: in the pandera face and in the scalar face.
 2. 自检, recalculated by LibreOffice, names the first rule that the check finds broken: an error for an error,
@@ -14,25 +14,34 @@ import pytest
 from tests.fields.rows import SelfCheckBook, breaches, expected_texts
 from tests.libreoffice import requires_libreoffice
 from tjxl.fields.scalar import check_values
-from tjxl.fields.spec import Rule, load_spec
+from tjxl.fields.spec import PARTS, Part, Rule, Spec, load_specs
 from tjxl.settings import load_settings
 
-SPEC = load_spec(load_settings())
+SPECS = load_specs(load_settings())
+SPEC = SPECS["report"]
+RULES = [pytest.param(spec, rule, id=rule.code) for spec in SPECS.values() for rule in spec.rules]
 
 
-@pytest.mark.parametrize("rule", SPEC.rules, ids=lambda r: r.code)
-def test_bad_examples_break_the_rule_and_good_ones_do_not(rule: Rule) -> None:
+@pytest.mark.parametrize(("spec", "rule"), RULES)
+def test_bad_examples_break_the_rule_and_good_ones_do_not(spec: Spec, rule: Rule) -> None:
     for examples, is_bad in ((rule.good, False), (rule.bad, True)):
-        for example, found in zip(examples, breaches(SPEC, examples, rule.scope), strict=True):
+        for example, found in zip(examples, breaches(spec, examples, rule.scope), strict=True):
             assert (rule in found) is is_bad, example
-            assert check_values(example, SPEC, SPEC.as_of, scope=rule.scope) == found, example
+            assert check_values(example, spec, spec.as_of, scope=rule.scope) == found, example
 
 
 @requires_libreoffice
-def test_self_check_agrees_on_every_example(tmp_path: Path) -> None:
-    rows = [e for r in SPEC.rules_of("row") for e in (*r.good, *r.bad)]
-    said = SelfCheckBook(SPEC).add_rows(rows).recalculated(tmp_path)
-    assert said == [expected_texts(SPEC, row, found) for row, found in zip(rows, breaches(SPEC, rows), strict=True)]
+@pytest.mark.parametrize("part", PARTS)
+def test_self_check_agrees_on_every_example(part: Part, tmp_path: Path) -> None:
+    spec = SPECS[part]
+    rows = [e for r in spec.rules_of("row") for e in (*r.good, *r.bad)]
+    said = SelfCheckBook(spec).add_rows(rows).recalculated(tmp_path)
+    assert said == [expected_texts(spec, row, found) for row, found in zip(rows, breaches(spec, rows), strict=True)]
+
+
+def test_codes_of_rules_are_told_apart_across_the_sheets() -> None:
+    codes = [rule.code for spec in SPECS.values() for rule in spec.rules]
+    assert len(codes) == len(set(codes))
 
 
 @requires_libreoffice

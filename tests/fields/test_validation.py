@@ -12,22 +12,25 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 import xlsxwriter
 
 from tests.fields.rows import breaches, put, random_rows
 from tests.libreoffice import recalculate, requires_libreoffice
 from tjxl.fields.guide import guide_items, guide_samples
-from tjxl.fields.spec import load_spec
+from tjxl.fields.spec import PARTS, Part, Spec, load_specs
 from tjxl.fields.validation import conditional_formats, data_validation
 from tjxl.settings import load_settings
 
-SPEC = load_spec(load_settings())
+SPECS = load_specs(load_settings())
+SPEC = SPECS["report"]
 UNIT = [f for f in SPEC.fields if f.owner == "unit"]
 SOURCE = "=_lists!$A$2:$A$6"
 
 
-def options(name: str) -> dict[str, Any]:
-    return data_validation(SPEC, SPEC.field(name), "L8", SPEC.as_of, status_source=SOURCE)
+def options(name: str, part: Part = "report") -> dict[str, Any]:
+    spec = SPECS[part]
+    return data_validation(spec, spec.field(name), "L8", spec.as_of, status_source=SOURCE)
 
 
 def test_status_is_a_list_and_refuses_anything_else() -> None:
@@ -41,6 +44,18 @@ def test_status_is_a_list_and_refuses_anything_else() -> None:
         "error_title": "进展状态",
         "error_message": "进展状态不在可选范围内。请从下拉列表中选择：未启动、正常推进、滞后、已完成、申请调整。",
     }
+
+
+def test_whether_a_milestone_is_done_is_yes_or_no() -> None:
+    done = options("done", "milestones")
+    assert (done["validate"], done["source"], done["error_type"]) == ("list", ["是", "否"], "stop")
+    assert done["error_message"] == "是否完成应为“是”或“否”。请从下拉列表中选择。"
+
+
+def test_a_value_of_a_target_is_a_number() -> None:
+    value = options("current_value", "targets")
+    assert (value["validate"], value["value"], value["error_type"]) == ("custom", "=ISNUMBER(L8)", "stop")
+    assert value["error_message"] == "本期完成值不是数字。请按本行的单位只填数字。"
 
 
 def test_percent_and_dates_have_bounds() -> None:
@@ -65,21 +80,23 @@ def test_a_text_that_is_too_long_is_only_questioned() -> None:
 
 
 def test_excels_limits_hold_for_every_field() -> None:
-    for field in (*UNIT, *(f for f in SPEC.head if f.owner == "unit")):
-        made = data_validation(SPEC, field, "L8", SPEC.as_of, status_source=SOURCE)
+    fields = [(s, f) for s in SPECS.values() for f in (*s.fields, *s.head) if f.owner == "unit"]
+    for spec, field in fields:
+        made = data_validation(spec, field, "L8", spec.as_of, status_source=SOURCE)
         assert 0 < len(made["input_title"]) <= 32
         assert 0 < len(made["input_message"]) <= 255
         assert len(made.get("error_message", "")) <= 255
 
 
 @requires_libreoffice
-def test_colours_mark_what_the_check_marks(tmp_path: Path) -> None:
-    rows = random_rows(250, seed=11)
+@pytest.mark.parametrize("part", PARTS)
+def test_colours_mark_what_the_check_marks(part: Part, tmp_path: Path) -> None:
+    rows = random_rows(250, seed=11, part=part)
     expected = [
         {r.field: ("warning" if r.severity == "warning" else _state(row[r.field])) for r in found}
-        for row, found in zip(rows, breaches(SPEC, rows), strict=True)
+        for row, found in zip(rows, breaches(SPECS[part], rows), strict=True)
     ]
-    assert _colours(tmp_path, rows) == expected
+    assert _colours(tmp_path, rows, SPECS[part]) == expected
 
 
 def _state(value: object) -> str:
@@ -87,20 +104,21 @@ def _state(value: object) -> str:
     return "missing" if blank else "error"
 
 
-def _colours(folder: Path, rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+def _colours(folder: Path, rows: list[dict[str, Any]], spec: Spec) -> list[dict[str, str]]:
     """The formulas of the conditional formats, put into cells and recalculated; the first true one counts."""
-    letters = dict(zip(SPEC.values("row"), "ABCDEFGHIJKLMNOPQ", strict=False))
+    letters = dict(zip(spec.values("row"), "ABCDEFGHIJKLMNOPQ", strict=False))
     book = xlsxwriter.Workbook(str(folder / "in.xlsx"))
     sheet = book.add_worksheet()
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     formats = []
     for i, row in enumerate(rows, 1):
-        for name, kind in SPEC.values("row").items():
+        for name, kind in spec.values("row").items():
             value = row[name]
-            titled = kind in ("role", "goal")
-            put(sheet, i - 1, ord(letters[name]) - ord("A"), SPEC.titles_of(value)[0] if titled else value, day)
+            titled = kind in ("role", "goal", "measure") and value is not None
+            put(sheet, i - 1, ord(letters[name]) - ord("A"), spec.titles_of(value)[0] if titled else value, day)
         places = {name: f"${letter}{i}" for name, letter in letters.items()}
-        formats = [(f.name, c) for f in UNIT for c in conditional_formats(SPEC, f.name, places, "DATE(2022,6,30)")]
+        colours = {f.name: conditional_formats(spec, f.name, places, "DATE(2022,6,30)") for f in spec.unit_fields}
+        formats = [(name, c) for name, states in colours.items() for c in states]
         for k, (_, colour) in enumerate(formats):
             sheet.write_formula(i - 1, 30 + k, colour.formula, None, False)
     book.close()
@@ -147,6 +165,18 @@ def test_the_guide_says_what_is_needed() -> None:
         "状态为“申请调整”的，必须写明理由。",
     )
     assert {i.necessity for i in guide_items(SPEC, "head")} == {"必填"}
+
+
+def test_the_guide_of_milestones_and_targets() -> None:
+    said = {p: [(i.title, i.necessity) for i in guide_items(SPECS[p])] for p in ("milestones", "targets")}
+    assert said == {
+        "milestones": [
+            ("是否完成", "视情况必填"), ("完成日期", "视情况必填"), ("说明", "视情况必填"), ("自检", "自动"),
+        ],
+        "targets": [
+            ("本期完成值", "视情况必填"), ("数据截止日期", "视情况必填"), ("说明", "视情况必填"), ("自检", "自动"),
+        ],
+    }  # fmt: skip
 
 
 def test_the_good_example_is_good_and_the_poor_one_is_poor() -> None:

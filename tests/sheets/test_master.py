@@ -1,7 +1,8 @@
 """The master workbook as `tjxl init` builds it.
 
-1. Ten sheets in a fixed order; `_tjxl` is very hidden, and holds the identity and the dates of the tasks.
-2. Six tables, named after their sheets: a row per task, assignment, unit, question; the ledgers have one blank row.
+1. Fourteen sheets in a fixed order; `_tjxl` is very hidden, and holds the identity and the dates of the tasks.
+2. Ten tables, named after their sheets: a row per task, assignment, milestone, target, unit, question; the ledgers
+   have one blank row.
 3. What the notice says is text, even where it begins with `=`.
 4. Whose column it is can be seen: the office's are marked and coloured.
 5. Every formula carries its value, every chart its points.
@@ -26,8 +27,11 @@ from tjxl.sheets.layout import master_layout
 from tjxl.sheets.master import MasterMeta, build_master
 from tjxl.sheets.textsize import lines_of
 
-SHEETS = ["看板", "任务台账", "责任分工", "责任单位", "填报流水", "报送情况", "待裁决", "设置", "使用说明", "_tjxl"]
-TABLES = SHEETS[1:7]
+SHEETS = [
+    "看板", "任务台账", "责任分工", "节点", "指标", "责任单位", "填报流水", "指标流水", "节点流水", "报送情况",
+    "待裁决", "设置", "使用说明", "_tjxl",
+]  # fmt: skip
+TABLES = SHEETS[1:11]
 
 
 def opened(file: bytes, values: bool = False) -> Opened:
@@ -98,13 +102,18 @@ def test_document_properties(book: Opened) -> None:
 
 
 def test_tables_hold_what_the_register_says(book: Opened) -> None:
-    assert {
+    promised = {"节点": "A2:M", "指标": "A2:R"}
+    tables = {
         title: (ws.tables[title].ref, ws.tables[title].autoFilter.ref) for title in TABLES for ws in [book[title]]
-    } == {
+    }
+    assert all(ref.startswith(promised[title]) for title in promised for ref in tables.pop(title))
+    assert tables == {
         "任务台账": ("A2:T140", "A2:T140"),
         "责任分工": ("A2:N430", "A2:N430"),
         "责任单位": ("A2:K71", "A2:K71"),
         "填报流水": ("A2:S3", "A2:S3"),
+        "指标流水": ("A2:P3", "A2:P3"),
+        "节点流水": ("A2:P3", "A2:P3"),
         "报送情况": ("A2:P3", "A2:P3"),
         "待裁决": ("A2:I14", "A2:I14"),
     }
@@ -286,7 +295,8 @@ def test_headers_stay_in_view_and_on_paper(book: Opened) -> None:
     views = {title: book[title].freeze_panes for title in TABLES}
     assert book["看板"].freeze_panes == "A4"
     assert views == {
-        "任务台账": "E3", "责任分工": "F3", "责任单位": "C3", "填报流水": "E3", "报送情况": "D3", "待裁决": "B3",
+        "任务台账": "E3", "责任分工": "F3", "责任单位": "C3", "填报流水": "E3", "指标流水": "E3", "节点流水": "E3",
+        "节点": "E3", "指标": "E3", "报送情况": "D3", "待裁决": "B3",
     }  # fmt: skip
     for title in SHEETS[:-1]:
         ws = book[title]
@@ -347,4 +357,4 @@ def test_days_of_due_soon_are_a_whole_number(book: Opened) -> None:
 
 def test_instructions_name_every_visible_sheet(book: Opened) -> None:
     said = [row[0] for row in book["使用说明"].iter_rows(values_only=True)]
-    assert [title for title in SHEETS[:8] if title not in said] == []
+    assert [title for title in SHEETS[:12] if title not in said] == []

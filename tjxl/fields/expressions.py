@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "number", "date", "status", "role", "goal"]
+Kind = Literal["text", "number", "date", "status", "choice", "role", "goal", "measure"]
 Comparison = Literal["==", "!=", "<", "<=", ">", ">="]
 
 
@@ -88,7 +88,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """The value is one of these; `symbols` are meanings of statuses, roles or goals."""
+    """The value is one of these; `symbols` are meanings of statuses, choices, roles, goals or measures."""
 
     of: Name
     symbols: tuple[str, ...]
@@ -155,6 +155,30 @@ def names_in(node: Node | Operand) -> Iterator[Name]:
         case And(parts) | Or(parts):
             for part in parts:
                 yield from names_in(part)
+
+
+def where_blank(node: Node, blank: frozenset[str]) -> Node | bool:
+    """What an expression says where these fields are blank: a truth, or an expression over the other names."""
+    match node:
+        case Always():
+            return True
+        case Filled() | Typed() | Member() | Same() | PhoneLike():
+            return node if blank.isdisjoint(n.name for n in names_in(node)) else False
+        case Compare(op, left, right):
+            sides = [Number(0) if isinstance(s, Length) and s.of.name in blank else s for s in (left, right)]
+            if any(isinstance(s, Name) and s.name in blank for s in sides):
+                return False
+            return Compare(op, sides[0], sides[1])
+        case Not(of):
+            rest = where_blank(of, blank)
+            return not rest if isinstance(rest, bool) else Not(rest)
+        case And(parts) | Or(parts):
+            left_over = [where_blank(p, blank) for p in parts]
+            deciding = isinstance(node, Or)
+            if deciding in left_over:
+                return deciding
+            open_parts = tuple(p for p in left_over if not isinstance(p, bool))
+            return type(node)(open_parts) if open_parts else not deciding
 
 
 def date_of(constant: AsOf | DateOf, as_of: dt.date) -> dt.date:

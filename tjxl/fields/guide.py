@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tjxl.fields.expressions import Always, Filled
-from tjxl.fields.spec import Field, Rule, Scope, Spec
+from tjxl.fields.expressions import Always, Filled, Name, Or
+from tjxl.fields.spec import Field, Scope, Spec
 
 Necessity = Literal["必填", "视情况必填", "选填", "自动"]
 
@@ -51,7 +51,7 @@ def guide_samples(spec: Spec) -> list[GuideSample]:
 
     samples = []
     for sample in spec.samples:
-        cells = tuple((f.title, sample.values.get(f.name)) for f in spec.fields if f.owner == "unit")
+        cells = tuple((f.title, sample.values.get(f.name)) for f in spec.unit_fields)
         values = {"role": "lead", "goal": "complete", **sample.values}
         complaints = tuple(r.message + r.remedy for r in check_values(values, spec, spec.as_of))
         samples.append(GuideSample(sample.title, sample.why, cells, complaints))
@@ -61,13 +61,16 @@ def guide_samples(spec: Spec) -> list[GuideSample]:
 def _item(spec: Spec, field: Field) -> GuideItem:
     rules = [r for r in spec.rules if r.field == field.name]
     sentences = tuple(dict.fromkeys(r.guide for r in rules if r.guide))
-    return GuideItem(field.title, _necessity(field, rules), field.guide, sentences)
+    return GuideItem(field.title, _necessity(spec, field), field.guide, sentences)
 
 
-def _necessity(field: Field, rules: list[Rule]) -> Necessity:
+def _necessity(spec: Spec, field: Field) -> Necessity:
+    """必填 where a rule demands it whatever the rest; one of several that a rule demands is 视情况必填."""
     if field.owner == "check":
         return "自动"
-    demands = [r for r in rules if r.severity == "error" and isinstance(r.must, Filled)]
-    if any(isinstance(r.when, Always) for r in demands):
+    filled = Filled(Name(field.name, (spec.values("row") | spec.values("head"))[field.name]))
+    errors = [r for r in spec.rules if r.severity == "error"]
+    if any(isinstance(r.when, Always) and r.must == filled for r in errors):
         return "必填"
-    return "视情况必填" if demands else "选填"
+    demanded = any(r.must == filled or (isinstance(r.must, Or) and filled in r.must.parts) for r in errors)
+    return "视情况必填" if demanded else "选填"

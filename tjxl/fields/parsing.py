@@ -54,7 +54,7 @@ class Vocabulary:
 
     Attributes:
         names: fields and facts of the row with their kinds.
-        symbols: meanings of statuses, roles and goals, with the kind they belong to.
+        symbols: meanings of statuses, choices, roles, goals and measures, with the kind they belong to.
         limits: numbers of the file that have a name.
     """
 

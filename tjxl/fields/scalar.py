@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tjxl.fields.expressions import (
@@ -59,6 +59,22 @@ def check_values(values: Mapping[str, Any], spec: Spec, as_of: dt.date, *, scope
         if rule.field not in broken and not silent and row.breaks(rule):
             broken[rule.field] = rule
     return [r for r in spec.rules_of(scope) if broken.get(r.field) is r]
+
+
+def is_untouched(values: Mapping[str, Any], spec: Spec) -> bool:
+    """Whether the unit has filled in nothing of a row."""
+    return all(plain_value(values.get(f.name), spec.values("row")[f.name]) is None for f in spec.unit_fields)
+
+
+def self_check_text(values: Mapping[str, Any], spec: Spec, broken: Sequence[Rule]) -> str:
+    """What the 自检 of a row says that breaks these rules."""
+    texts = spec.self_check
+    first = min(broken, key=spec.rules.index, default=None)
+    if first is None:
+        return texts.fine
+    if any(r.severity == "error" for r in broken) and is_untouched(values, spec):
+        return texts.unfilled
+    return first.message if first.severity == "error" else texts.warning_prefix + first.message
 
 
 def plain_value(value: Any, kind: Kind) -> Any:

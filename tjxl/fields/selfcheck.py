@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from tjxl.errors import SpecError
+from tjxl.fields.expressions import And, Node, Not, where_blank
 from tjxl.fields.formula_text import FormulaWriter, depth_of, quoted, without
 from tjxl.fields.spec import Rule, Spec
 from tjxl.fields.text import WHITE_SPACE
@@ -15,8 +17,8 @@ DEPTH_LIMIT = 64
 
 
 def row_formula(spec: Spec, columns: Mapping[str, str], row: int, facts: Mapping[str, str]) -> str:
-    """The 自检 formula of a row: 未填 where nothing is filled in, else the first mistake, else the first
-    warning after 提示：, else ✓.
+    """The 自检 formula of a row: 未填 where nothing is filled in though something has to be, else the first mistake,
+    else the first warning after 提示：, else ✓.
 
     Args:
         columns: column letter of every field the unit fills in: {"status": "J", …}.
@@ -32,12 +34,25 @@ def row_formula(spec: Spec, columns: Mapping[str, str], row: int, facts: Mapping
     """
     places = {name: f"${letter}{row}" for name, letter in columns.items()}
     writer = FormulaWriter(spec, {**places, **facts}, facts["as_of"])
-    unit = [places[f.name] for f in spec.fields if f.owner == "unit"]
-    untouched = f"LEN({without('&'.join(unit), WHITE_SPACE)})=0"
+    unit = [places[f.name] for f in spec.unit_fields]
+    open_row = f"LEN({without('&'.join(unit), WHITE_SPACE)})=0"
+    demands = demands_of(spec)
+    if demands is not True:
+        open_row = f"AND({open_row},OR({','.join(writer.truth(d) for d in demands)}))" if demands else "FALSE"
     texts = spec.self_check
     verdict = _verdict(writer, spec, spec.rules_of("row"))
-    formula = f"=IFERROR(IF({untouched},{quoted(texts.unfilled)},{verdict}),{quoted(texts.unreadable)})"
-    return _within_limits(formula, "[[rule]]")
+    formula = f"=IFERROR(IF({open_row},{quoted(texts.unfilled)},{verdict}),{quoted(texts.unreadable)})"
+    return _within_limits(spec, formula, "[[rule]]")
+
+
+def demands_of(spec: Spec) -> tuple[Node, ...] | Literal[True]:
+    """When an untouched row is a mistake: one of these conditions on its facts holds; True where it always is."""
+    blank = frozenset(f.name for f in spec.unit_fields)
+    broken = (And((r.when, Not(r.must))) for r in spec.rules_of("row") if r.severity == "error")
+    conditions = [where_blank(node, blank) for node in broken]
+    if True in conditions:
+        return True
+    return tuple(dict.fromkeys(c for c in conditions if not isinstance(c, bool)))
 
 
 def head_formula(spec: Spec, field: str, cells: Mapping[str, str], as_of: str) -> str:
@@ -53,7 +68,7 @@ def head_formula(spec: Spec, field: str, cells: Mapping[str, str], as_of: str) -
     """
     writer = FormulaWriter(spec, cells, as_of)
     verdict = _verdict(writer, spec, (r for r in spec.rules_of("head") if r.field == field))
-    return _within_limits(f"=IFERROR({verdict},{quoted(spec.self_check.unreadable)})", f"[[head]] {field}")
+    return _within_limits(spec, f"=IFERROR({verdict},{quoted(spec.self_check.unreadable)})", f"[[head]] {field}")
 
 
 def _verdict(writer: FormulaWriter, spec: Spec, rules: Iterable[Rule]) -> str:
@@ -65,8 +80,8 @@ def _verdict(writer: FormulaWriter, spec: Spec, rules: Iterable[Rule]) -> str:
     return formula
 
 
-def _within_limits(formula: str, key: str) -> str:
+def _within_limits(spec: Spec, formula: str, key: str) -> str:
     depth = depth_of(formula)
     if len(formula) > LENGTH_LIMIT or depth > DEPTH_LIMIT:
-        raise SpecError("E226", file="report.toml", key=key, length=len(formula), depth=depth)
+        raise SpecError("E226", file=f"{spec.name}.toml", key=key, length=len(formula), depth=depth)
     return formula

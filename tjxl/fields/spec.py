@@ -1,6 +1,7 @@
-"""What a sheet of the form asks and what must hold there, loaded from `schemas/report.toml` and checked.
+"""What a sheet of the form asks and what must hold there, loaded from its file in `schemas/` and checked.
 
-Every face (pandera, Excel, 自检, guide) is made from a `Spec` and from nothing else.
+The form has up to three sheets of rows: 填报 (`report.toml`), 节点 (`milestones.toml`), 指标 (`targets.toml`). Every
+face (pandera, Excel, 自检, guide) is made from a `Spec` and from nothing else.
 """
 
 from __future__ import annotations
@@ -14,14 +15,19 @@ from tjxl.errors import SpecError
 from tjxl.fields.expressions import Kind, Node, names_in
 from tjxl.fields.parsing import Vocabulary, parse
 from tjxl.findings import Finding
-from tjxl.register import GOAL_TITLES, ROLE_TITLES
+from tjxl.register import GOAL_TITLES, MEASURE_TITLES, ROLE_TITLES
 from tjxl.resources import schema_toml
 from tjxl.settings import MEANINGS, Settings
 
-FieldKind = Literal["key", "register", "status", "percent", "text", "date", "phone", "check"]
+Part = Literal["report", "milestones", "targets"]
+FieldKind = Literal["key", "register", "status", "choice", "percent", "number", "text", "date", "phone", "check"]
+Look = Literal["given_text", "text", "int", "date"]
 Owner = Literal["locked", "unit", "check"]
 Scope = Literal["row", "head"]
 RuleSeverity = Literal["error", "warning"]
+
+PARTS: tuple[Part, ...] = ("report", "milestones", "targets")
+"""The sheets of rows of a form, in their order: 填报, 节点, 指标."""
 
 TITLE_LIMIT = 32
 MESSAGE_LIMIT = 255
@@ -29,12 +35,23 @@ MESSAGE_LIMIT = 255
 
 _VALUE_KINDS: dict[str, Kind] = {
     "status": "status",
+    "choice": "choice",
     "percent": "number",
+    "number": "number",
     "text": "text",
     "phone": "text",
     "date": "date",
 }
-_FACT_KINDS: tuple[Kind, ...] = ("text", "number", "date", "status", "role", "goal")
+_FACT_KINDS: tuple[Kind, ...] = ("text", "number", "date", "status", "choice", "role", "goal", "measure")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer of a field with a fixed list: its name in the workbook, its meaning in rules, what units write."""
+
+    name: str
+    meaning: str
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +64,8 @@ class Field:
         width: of the column, in characters.
         input_title, input_message: shown when the cell is selected.
         guide: what to write, a sentence of 填报说明.
+        look: of a locked column: how its values are printed (`theme.toml`).
+        choices: of a field of kind choice: the answers, in the order of the dropdown.
     """
 
     name: str
@@ -58,6 +77,8 @@ class Field:
     input_title: str = ""
     input_message: str = ""
     guide: str = ""
+    look: Look = "given_text"
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +131,7 @@ class Spec:
     """A sheet's fields, head and rules.
 
     Attributes:
+        name: which sheet of the form; `<name>.toml` describes it.
         sheet: the sheet's title.
         rules: gates first, then errors, then warnings, each in the order of the file: the order that counts.
         facts: what tjxl knows of a row beside the fields, with kinds.
@@ -117,6 +139,7 @@ class Spec:
         as_of: the day the examples speak of.
     """
 
+    name: Part
     sheet: str
     fields: tuple[Field, ...]
     head: tuple[Field, ...]
@@ -126,6 +149,16 @@ class Spec:
     self_check: SelfCheckTexts
     samples: tuple[Sample, ...]
     as_of: dt.date
+
+    @property
+    def key(self) -> Field:
+        """The hidden column that says which row this is."""
+        return next(f for f in self.fields if f.kind == "key")
+
+    @property
+    def unit_fields(self) -> tuple[Field, ...]:
+        """The columns that the unit fills in."""
+        return tuple(f for f in self.fields if f.owner == "unit")
 
     def field(self, name: str) -> Field:
         """The field called `name`, of the rows or of the head."""
@@ -142,13 +175,20 @@ class Spec:
         return own | dict(self.facts) if scope == "row" else own
 
     def codes_of(self, symbol: str) -> tuple[str, ...]:
-        """How the frame spells a status, role or goal of this meaning."""
-        return self.statuses.get(symbol, (symbol,))
+        """How the frame spells a status, choice, role, goal or measure of this meaning."""
+        return self._named(symbol) or (symbol,)
 
     def titles_of(self, symbol: str) -> tuple[str, ...]:
-        """How a workbook spells it: 滞后, 牵头, 取得明显进展."""
-        titles = {str(k): v for k, v in (*ROLE_TITLES.items(), *GOAL_TITLES.items())}
-        return self.statuses.get(symbol) or (titles[symbol],)
+        """How a workbook spells it: 滞后, 是, 牵头, 取得明显进展, 年内新增."""
+        return self._named(symbol) or (_TITLES[symbol],)
+
+    def _named(self, symbol: str) -> tuple[str, ...]:
+        """The names of a status or a choice: those are spelled alike in the frame and in the workbook."""
+        chosen = tuple(c.name for f in self.fields for c in f.choices if c.meaning == symbol)
+        return self.statuses.get(symbol) or chosen
+
+
+_TITLES = {str(k): v for k, v in (*ROLE_TITLES.items(), *GOAL_TITLES.items(), *MEASURE_TITLES.items())}
 
 
 def rule_finding(
@@ -158,21 +198,38 @@ def rule_finding(
     return Finding(rule.code, rule.severity, rule.message + rule.remedy, sheet, cell, rule.field, task, value)
 
 
-def load_spec(settings: Settings, data: Mapping[str, Any] | None = None, *, file: str = "report.toml") -> Spec:
-    """The sheet described by `schemas/<file>`, or by `data` (parsed TOML) in its place.
+def load_specs(settings: Settings) -> dict[Part, Spec]:
+    """All sheets of rows of a form, in their order."""
+    return {part: load_spec(settings, part=part) for part in PARTS}
+
+
+def load_spec(settings: Settings, data: Mapping[str, Any] | None = None, *, part: Part = "report") -> Spec:
+    """The sheet described by `schemas/<part>.toml`, or by `data` (parsed TOML) in its place.
+
+    A file that names another one under `inherit` takes over that one's limits, self-check texts and example
+    defaults, as far as it has none of its own.
 
     Raises:
         SpecError: E220 something is missing; E221 a value is not one of the allowed ones; E222-E224 an
             expression has no meaning; E225 a name or code twice. Each names the file and the key.
     """
-    return _Loader(settings, schema_toml(file) if data is None else data, file).spec()
+    file = f"{part}.toml"
+    return _Loader(settings, schema_toml(file) if data is None else data, file).spec(part)
+
+
+def _inherited(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "inherit" not in data:
+        return data
+    base = schema_toml(data["inherit"])
+    shared = {k: {**base.get(k, {}), **data.get(k, {})} for k in ("limits", "self_check", "example_defaults")}
+    return {**data, **shared}
 
 
 class _Loader:
     """Builds a Spec from parsed TOML; every complaint names the key."""
 
     def __init__(self, settings: Settings, data: Mapping[str, Any], file: str) -> None:
-        self.data, self.file = data, file
+        self.data, self.file = _inherited(data), file
         self.statuses = {
             m: tuple(s.name for s in settings.statuses if s.meaning == m) for m in MEANINGS
         }  # every meaning has a name: tjxl.settings sees to it
@@ -183,17 +240,19 @@ class _Loader:
             **{m: names[0] for m, names in self.statuses.items()},
             "statuses": "、".join(s.name for s in settings.statuses),
         }
-        texts = self._need(data, "self_check", "[self_check]")
+        texts = self._need(self.data, "self_check", "[self_check]")
         self.self_check = SelfCheckTexts(*(self._need(texts, k, "[self_check]") for k in SelfCheckTexts.__slots__))
         self.words |= {k: getattr(self.self_check, k) for k in SelfCheckTexts.__slots__}
-        defaults = dict(self._need(data, "example_defaults", "[example_defaults]"))
+        defaults = dict(self._need(self.data, "example_defaults", "[example_defaults]"))
         self.as_of = cast(dt.date, self._need(defaults, "as_of", "[example_defaults]"))
         self.defaults = {k: v for k, v in defaults.items() if k != "as_of"}
 
-    def spec(self) -> Spec:
+    def spec(self, part: Part) -> Spec:
         fields = tuple(self._field(f, f"[[field]] {i}") for i, f in enumerate(self.data.get("field", ()), 1))
         head = tuple(self._field(f, f"[[head]] {i}") for i, f in enumerate(self.data.get("head", ()), 1))
         self._once([(f.name, "[[field]]") for f in fields] + [(f.name, "[[head]]") for f in head])
+        self.spelled = {m: names[0] for m, names in self.statuses.items()}
+        self.spelled |= {c.meaning: c.name for f in fields for c in f.choices}
         vocabularies = {"row": self._vocabulary(fields, self.facts), "head": self._vocabulary(head, {})}
         rules = [
             self._rule(r, f"[[rule]] {r.get('code', i)}", vocabularies)
@@ -201,8 +260,9 @@ class _Loader:
         ]
         self._once([(r.code, "[[rule]]") for r in rules])
         rules.sort(key=lambda r: (not r.gate, r.severity != "error"))
-        names = set(vocabularies["row"].names)
+        names = vocabularies["row"].names
         return Spec(
+            name=part,
             sheet=self._need(self.data, "sheet", "sheet"),
             fields=fields,
             head=head,
@@ -240,7 +300,14 @@ class _Loader:
             input_title=self._text(entry, "input_title", key, TITLE_LIMIT),
             input_message=self._text(entry, "input_message", key, MESSAGE_LIMIT),
             guide=self._text(entry, "guide", key),
+            look=self._one_of(entry.get("look", "given_text"), Look.__args__, f"{key} look"),  # type: ignore[attr-defined]
+            choices=tuple(
+                Choice(self._need(c, "name", key), self._need(c, "meaning", key), tuple(c.get("aliases", ())))
+                for c in entry.get("choices", ())
+            ),
         )
+        if field.kind == "choice":
+            self._need(entry, "choices", key)
         if field.owner == "unit":
             if field.kind not in _VALUE_KINDS:
                 raise self._wrong(f"{key} kind", field.kind, "单位填写的项不能是这种类型")
@@ -253,6 +320,8 @@ class _Loader:
         symbols: dict[str, Kind] = dict.fromkeys(MEANINGS, "status")
         symbols |= dict.fromkeys(ROLE_TITLES, "role")
         symbols |= dict.fromkeys(GOAL_TITLES, "goal")
+        symbols |= dict.fromkeys(MEASURE_TITLES, "measure")
+        symbols |= {c.meaning: "choice" for f in fields for c in f.choices}
         return Vocabulary(names, symbols, self.limits)
 
     def _rule(self, entry: Mapping[str, Any], key: str, vocabularies: Mapping[str, Vocabulary]) -> Rule:
@@ -291,24 +360,24 @@ class _Loader:
         if not examples:
             raise SpecError("E220", file=self.file, key=key, name=which)
         defaults = {k: v for k, v in self.defaults.items() if k in words.names}
-        return tuple(defaults | self._values(e, f"{key} {which}", set(words.names)) for e in examples)
+        return tuple(defaults | self._values(e, f"{key} {which}", words.names) for e in examples)
 
-    def _sample(self, entry: Mapping[str, Any], number: int, names: set[str]) -> Sample:
+    def _sample(self, entry: Mapping[str, Any], number: int, names: Mapping[str, Kind]) -> Sample:
         key = f"[[sample]] {number}"
         values = self._values(self._need(entry, "values", key), key, names)
         why = self._text(entry, "why", key, required=True)
         return Sample(self._need(entry, "title", key), why, values)
 
-    def _values(self, values: Mapping[str, Any], key: str, names: set[str]) -> dict[str, Any]:
-        """Example values: a meaning becomes the status's name, {repeat, times} a long text."""
+    def _values(self, values: Mapping[str, Any], key: str, names: Mapping[str, Kind]) -> dict[str, Any]:
+        """Example values: a meaning becomes the status's or choice's name, {repeat, times} a long text."""
         out = {}
         for name, value in values.items():
             if name not in names:
                 raise SpecError("E223", file=self.file, key=key, name=name)
             if isinstance(value, Mapping):
                 out[name] = str(value["repeat"]) * int(value["times"])
-            elif name in ("status", "last_status") and value in self.statuses:
-                out[name] = self.statuses[value][0]
+            elif names[name] in ("status", "choice") and value in self.spelled:
+                out[name] = self.spelled[value]
             else:
                 out[name] = value
         return out

@@ -23,12 +23,15 @@ from tjxl.fields.expressions import (
     Name,
     Node,
     Number,
+    Typed,
     date_of,
 )
 from tjxl.fields.formula_text import FormulaWriter
 from tjxl.fields.spec import MESSAGE_LIMIT, TITLE_LIMIT, Field, Rule, Scope, Spec
 
 CellState = Literal["error", "missing", "warning"]
+
+_REFUSED = ("status", "choice", "percent", "number", "date")
 
 _FORMULA_LIMIT = 255
 """The longest formula that Excel takes in a data validation."""
@@ -45,7 +48,7 @@ class CellFormat:
 def data_validation(spec: Spec, field: Field, cell: str, as_of: dt.date, *, status_source: str) -> dict[str, Any]:
     """The options of XlsxWriter's `data_validation` for a field that the unit fills in.
 
-    Status, percent and dates refuse what cannot be right (`stop`); a text that is too long is only questioned.
+    Lists, numbers and dates refuse what cannot be right (`stop`); a text that is too long is only questioned.
 
     Args:
         cell: the first cell the validation applies to, relative: `L8`.
@@ -58,11 +61,18 @@ def data_validation(spec: Spec, field: Field, cell: str, as_of: dt.date, *, stat
         "input_message": field.input_message,
         "ignore_blank": True,
     }
-    rules = [r for r in spec.rules if r.field == field.name and isinstance(r.when, Filled | Always)]
+    own = [r for r in spec.rules if r.mentions == {field.name}]
+    rules = [r for r in own if isinstance(r.when, Filled | Always)]
     kind = field.kind
     if kind == "status":
         options |= {"validate": "list", "source": status_source}
         rules = [r for r in rules if isinstance(r.must, Member)]
+    elif kind == "choice":
+        options |= {"validate": "list", "source": [c.name for c in field.choices]}
+        rules = [r for r in rules if isinstance(r.must, Member)]
+    elif kind == "number":
+        rules = [r for r in rules if isinstance(r.must, Typed)]
+        options |= {"validate": "custom", "value": f"=ISNUMBER({cell})"} if rules else {"validate": "any"}
     elif kind in ("percent", "date"):
         low, high, rules = _bounds(rules, as_of)
         options |= {"validate": "decimal" if kind == "percent" else "date"}
@@ -73,7 +83,7 @@ def data_validation(spec: Spec, field: Field, cell: str, as_of: dt.date, *, stat
         options |= {"validate": "custom", "value": formula} if formula else {"validate": "any"}
     if options["validate"] != "any":
         options |= {
-            "error_type": "stop" if kind in ("status", "percent", "date") else "warning",
+            "error_type": "stop" if kind in _REFUSED else "warning",
             "error_title": field.title[:TITLE_LIMIT],
             "error_message": "".join(dict.fromkeys(r.message + r.remedy for r in rules))[:MESSAGE_LIMIT],
         }

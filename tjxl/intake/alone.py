@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tjxl.errors import TjxlError
-from tjxl.fields.spec import load_spec
+from tjxl.fields.expressions import Kind
+from tjxl.fields.spec import Part, Spec, load_specs
 from tjxl.findings import finding
-from tjxl.intake.context import Context, ExpectedRow
+from tjxl.intake.context import Context, Expected, ExpectedRow
 from tjxl.intake.identify import Identity, read_identity
 from tjxl.intake.returns import Return, judge, read_return
 from tjxl.intake.sources import single_source
 from tjxl.ooxml.book import Book
 from tjxl.ooxml.cells import SheetCells, from_serial
 from tjxl.periods import parse_period
-from tjxl.register import GOAL_TITLES, ROLE_TITLES, serial_of
+from tjxl.register import GOAL_TITLES, MEASURE_TITLES, ROLE_TITLES, serial_of, task_of
 from tjxl.settings import Settings
-from tjxl.sheets.form_places import FACT_COLUMN, IDENTITY_SHEET, LISTS_SHEET
+from tjxl.sheets.form_places import IDENTITY_SHEET, LISTS_SHEET, fact_column
+
+_IDENTIFIERS: Mapping[Kind, Mapping[str, str]] = {
+    "role": {title: name for name, title in ROLE_TITLES.items()},
+    "goal": {title: name for name, title in GOAL_TITLES.items()},
+    "measure": {title: name for name, title in MEASURE_TITLES.items()},
+}
 
 
 def check_alone(path: Path, settings: Settings) -> dict[str, Any]:
@@ -41,16 +49,16 @@ def check_alone(path: Path, settings: Settings) -> dict[str, Any]:
         # "another master's" cannot be told here: what speaks against such a form is that it was tampered with
         said = (finding("I203") if f.code == "I202" else f for f in r.findings)
         return Return(r.source, r.identity, r.form, (*said, note), r.settled).to_json()
-    expected = _expected(lists)
+    expected = _expected(lists, load_specs(settings))
     context = _context(identity, expected, settings)
     r = judge([read_return(source, context)], context)[0]
     return Return(r.source, r.identity, r.form, (*r.findings, note), r.settled).to_json()
 
 
-def _context(identity: Identity, expected: dict[str, ExpectedRow], settings: Settings) -> Context:
+def _context(identity: Identity, expected: Expected, settings: Settings) -> Context:
     period = parse_period(identity.period)
     return Context(
-        spec=load_spec(settings),
+        specs=load_specs(settings),
         settings=settings,
         year=period.year,
         period=period,
@@ -62,25 +70,37 @@ def _context(identity: Identity, expected: dict[str, ExpectedRow], settings: Set
     )
 
 
-def _expected(lists: SheetCells) -> dict[str, ExpectedRow]:
-    roles = {t: r for r, t in ROLE_TITLES.items()}
-    goals = {t: g for g, t in GOAL_TITLES.items()}
-    out = {}
-    rows = sorted({r for r, c in lists.cells if c == FACT_COLUMN and r > 1})
-    for row in rows:
-        code, role, goal, deadline, status, percent, text = (_value(lists, row, FACT_COLUMN + i) for i in range(7))
-        out[str(code)] = ExpectedRow(
-            task_code=str(code),
-            serial_no=serial_of(str(code)) or 0,
-            role=roles.get(str(role), "cooperating"),
-            goal=goals.get(str(goal), "complete"),
-            deadline=_day(deadline),
-            locked={},
-            last_status=str(status) if status else None,
-            last_percent=percent if isinstance(percent, float) else None,
-            last_text=str(text) if text else None,
-        )
+def _expected(lists: SheetCells, specs: Mapping[Part, Spec]) -> Expected:
+    """What the form was issued with; a sheet that it does not have has no facts either."""
+    out: dict[Part, dict[str, ExpectedRow]] = {}
+    for part, spec in specs.items():
+        first = fact_column(part)
+        numbers = sorted({r for r, c in lists.cells if c == first and r > 1})
+        if numbers or part == "report":
+            rows = (_expected_row(lists, spec, number, first) for number in numbers)
+            out[part] = {row.code: row for row in rows}
     return out
+
+
+def _expected_row(lists: SheetCells, spec: Spec, number: int, first: int) -> ExpectedRow:
+    code = str(_value(lists, number, first))
+    task = task_of(code)
+    facts = {
+        name: _fact(_value(lists, number, column), kind)
+        for column, (name, kind) in enumerate(spec.facts.items(), first + 1)
+    }
+    return ExpectedRow(code, task, serial_of(task) or 0, facts, locked={})
+
+
+def _fact(value: Any, kind: Kind) -> Any:
+    """A fact as the rules want it; what a person has made unreadable is none."""
+    if kind == "date":
+        return _day(value)
+    if kind == "number":
+        return value if isinstance(value, float) else None
+    if kind in _IDENTIFIERS:
+        return _IDENTIFIERS[kind].get(str(value))
+    return str(value) if value else None
 
 
 def _value(lists: SheetCells, row: int, column: int) -> Any:

@@ -5,31 +5,35 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from tjxl.fields.spec import Spec
+from tjxl.fields.spec import Part, Spec
 from tjxl.periods import Period
-from tjxl.register import Goal, Role
 from tjxl.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedRow:
-    """One task that a unit must report on, with the facts that its rules ask for.
+    """One row that a unit must report on: a task, a milestone or a target.
 
-    `prefilled` tells that the form came with last period's report in place (a task already completed).
-    `locked` holds the printed texts of the form's locked columns by field name, as issued.
+    Attributes:
+        code: the row's key on its sheet: `T010`, `T010-M1`, `T005-K1`.
+        task_code, serial_no: the task it belongs to.
+        facts: what the rules of its sheet ask for, by name (`[facts]` of the sheet's file in `schemas/`).
+        locked: printed values of the form's locked columns by field name, as issued.
+        prefilled: the form came with last period's report in place (a task or milestone already completed).
     """
 
+    code: str
     task_code: str
     serial_no: int
-    role: Role
-    goal: Goal
-    deadline: dt.date | None
-    locked: Mapping[str, str]
-    last_status: str | None = None
-    last_percent: float | None = None
-    last_text: str | None = None
+    facts: Mapping[str, Any]
+    locked: Mapping[str, Any]
     prefilled: bool = False
+
+
+Expected = Mapping[Part, Mapping[str, ExpectedRow]]
+"""What one unit owes: sheet of the form → row code → row. 节点 and 指标 are there only where it has such rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Context:
     """Everything the pipeline asks of the master.
 
     Attributes:
-        expected: unit code → task code → row.
+        expected: unit code → what it owes.
         unit_names: unit code → registered name.
         unit_aliases: unit code → its other names.
         merged: unit code → what is in the master for this period.
@@ -55,13 +59,13 @@ class Context:
         check_digest: False where no master is at hand to prove the form's identity with.
     """
 
-    spec: Spec
+    specs: Mapping[Part, Spec]
     settings: Settings
     year: int
     period: Period
     master_id: str
     key: str
-    expected: Mapping[str, Mapping[str, ExpectedRow]]
+    expected: Mapping[str, Expected]
     unit_names: Mapping[str, str]
     unit_aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     merged: Mapping[str, MergedReturn] = field(default_factory=dict)

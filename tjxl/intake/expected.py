@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from tjxl.fields.spec import load_spec
-from tjxl.intake.context import Context, ExpectedRow, MergedReturn
+from tjxl.fields.spec import Part, load_spec, load_specs
+from tjxl.intake.context import Context, Expected, ExpectedRow, MergedReturn
 from tjxl.periods import Period
+from tjxl.resources import layout_toml
 from tjxl.settings import Settings
 from tjxl.sheets.layout import state_titles
+from tjxl.sheets.promise_tables import measure_of
 from tjxl.sheets.rows import TableRow
 from tjxl.sheets.state import MasterState, role_of
 
@@ -19,17 +22,37 @@ OPEN_STATES = ("missing", "returned", "awaiting_decision")
 
 def expected_rows(
     state: MasterState, period: Period, settings: Settings, *, issuing: bool = False
-) -> dict[str, dict[str, ExpectedRow]]:
-    """Unit code → task code → what its form shows and its rules ask for; units and tasks in register order.
+) -> dict[str, Expected]:
+    """Unit code → what its form shows and its rules ask for; units and rows in register order.
 
-    A form is judged by what stood in it when it was issued: tasks, roles and deadlines that the office decided on
-    later count from the next form. `issuing` asks what a form issued now holds.
+    Milestones and targets are asked of the lead alone. A form is judged by what stood in it when it was issued:
+    tasks, roles and deadlines that the office decided on later count from the next form. `issuing` asks what a form
+    issued now holds.
     """
-    in_hand = _in_hand(state, period, issuing)
+    tasks = _expected_tasks(state, period, settings, _in_hand(state, period, issuing))
+    pairs = [(str(a["task_code"]), str(a["unit_code"])) for a in state.assignments]
+    held = ((code, unit, tasks.get(unit, {}).get(code)) for code, unit in pairs)
+    leads = {code: unit for code, unit, row in held if row is not None and row.facts["role"] == "lead"}
+    promised = {
+        "milestones": _expected_milestones(state, period, settings, leads),
+        "targets": _expected_targets(state, period, leads),
+    }
+    out: dict[str, Expected] = {}
+    for unit in dict.fromkeys((*state.registry.by_code, *tasks)):
+        own: dict[Part, dict[str, ExpectedRow]] = {"report": tasks.get(unit, {})}
+        own |= {part: rows[unit] for part, rows in promised.items() if rows.get(unit)}  # type: ignore[misc]
+        if own["report"]:
+            out[unit] = own
+    return out
+
+
+def _expected_tasks(
+    state: MasterState, period: Period, settings: Settings, in_hand: Mapping[tuple[str, str], str | None]
+) -> dict[str, dict[str, ExpectedRow]]:
     tasks = {str(t["task_code"]): t for t in state.tasks}
-    last = last_reports(state, period)
+    last = last_reports(state, period, "report")
     completed = settings.status_named("completed")
-    out: dict[str, dict[str, ExpectedRow]] = {str(u["unit_code"]): {} for u in state.units}
+    out: dict[str, dict[str, ExpectedRow]] = {}
     for row in state.assignments:
         code, unit = str(row["task_code"]), str(row["unit_code"])
         task = tasks.get(code)
@@ -44,18 +67,21 @@ def expected_rows(
             deadline, locked = dt.date.fromisoformat(before) if before else None, ("task",)
         report = last.get((code, unit))
         out.setdefault(unit, {})[code] = ExpectedRow(
+            code=code,
             task_code=code,
             serial_no=int(task["serial_no"]),
-            role=role_of(role),
-            goal=due.goal,
-            deadline=deadline,
+            facts={
+                "role": role_of(role),
+                "goal": due.goal,
+                "deadline": deadline,
+                "last_status": report["status"] if report else None,
+                "last_percent": report["percent_complete"] if report else None,
+                "last_text": report["progress_text"] if report else None,
+            },
             locked={name: str(task[name] or "") for name in locked} | {"role": str(role)},
-            last_status=report["status"] if report else None,
-            last_percent=report["percent_complete"] if report else None,
-            last_text=report["progress_text"] if report else None,
             prefilled=bool(report and report["status"] == completed),
         )
-    return {unit: rows for unit, rows in out.items() if rows}
+    return out
 
 
 def _in_hand(state: MasterState, period: Period, issuing: bool) -> dict[tuple[str, str], str | None]:
@@ -72,12 +98,72 @@ def _in_hand(state: MasterState, period: Period, issuing: bool) -> dict[tuple[st
     return {pair: before for pair, (_, before) in marks.items()}
 
 
-def last_reports(state: MasterState, period: Period) -> dict[tuple[str, str], TableRow]:
-    """(task, unit) → its newest ledger row of a period before this one."""
+def _expected_milestones(
+    state: MasterState, period: Period, settings: Settings, leads: Mapping[str, str]
+) -> dict[str, dict[str, ExpectedRow]]:
+    last = last_reports(state, period, "milestones")
+    (done,) = load_spec(settings, part="milestones").titles_of("yes")
+    content = str(layout_toml("form.toml")["milestones"]["content"])
+    out: dict[str, dict[str, ExpectedRow]] = {}
+    for row, unit in _with_lead(state.milestones, leads):
+        code = str(row["milestone_code"])
+        before = last.get((code, unit))
+        out.setdefault(unit, {})[code] = ExpectedRow(
+            code=code,
+            task_code=str(row["task_code"]),
+            serial_no=int(row["serial_no"]),
+            facts={"due": _day(row["due"]), "last_done": before["done"] if before else None},
+            locked={
+                "scope": content.format(scope=row["scope"] or "", kind=row["kind"] or ""),
+                "due": _day(row["due"]),
+            },
+            prefilled=bool(before and before["done"] == done),
+        )
+    return out
+
+
+def _expected_targets(
+    state: MasterState, period: Period, leads: Mapping[str, str]
+) -> dict[str, dict[str, ExpectedRow]]:
+    last = last_reports(state, period, "targets")
+    out: dict[str, dict[str, ExpectedRow]] = {}
+    for row, unit in _with_lead(state.targets, leads):
+        code = str(row["target_code"])
+        before = last.get((code, unit))
+        measured_in = str(row["measured_in"] or "")
+        out.setdefault(unit, {})[code] = ExpectedRow(
+            code=code,
+            task_code=str(row["task_code"]),
+            serial_no=int(row["serial_no"]),
+            facts={
+                "measure": measure_of(row["measure"]),
+                "target_value": row["target_value"],
+                "measured_in": measured_in,
+                "last_value": before["current_value"] if before else None,
+            },
+            locked={"subject": str(row["subject"] or ""), "measured_in": measured_in},
+        )
+    return out
+
+
+def _with_lead(rows: Sequence[TableRow], leads: Mapping[str, str]) -> Iterator[tuple[TableRow, str]]:
+    """Each row with the code of the unit that leads its task; a task that nobody leads yet is left out."""
+    for row in rows:
+        unit = leads.get(str(row["task_code"]))
+        if unit is not None:
+            yield row, unit
+
+
+def _day(value: Any) -> dt.date | None:
+    return value if isinstance(value, dt.date) else None
+
+
+def last_reports(state: MasterState, period: Period, part: Part) -> dict[tuple[str, str], TableRow]:
+    """(row code, unit) → its newest ledger row of a period before this one."""
     latest: dict[tuple[str, str], TableRow] = {}
-    for (code, task, unit), row in state.effective_ledger().items():
-        if code < period.code and ((task, unit) not in latest or str(latest[task, unit]["period"]) < code):
-            latest[task, unit] = row
+    for (code, key, unit), row in state.effective[part].items():
+        if code < period.code and ((key, unit) not in latest or str(latest[key, unit]["period"]) < code):
+            latest[key, unit] = row
     return latest
 
 
@@ -85,7 +171,7 @@ def intake_context(state: MasterState, period: Period, settings: Settings) -> Co
     """Everything that judging returns asks of the master."""
     units = state.registry.by_code
     return Context(
-        spec=load_spec(settings),
+        specs=load_specs(settings),
         settings=settings,
         year=int(state.meta["year"]),
         period=period,
@@ -109,5 +195,6 @@ def _merged(state: MasterState, period: Period) -> Mapping[str, MergedReturn]:
 
 def _merged_files(state: MasterState) -> frozenset[str]:
     waiting = {r["sha256"] for r in state.submissions if r["state"] in {state_titles()[s] for s in OPEN_STATES}}
-    known = {r["sha256"] for r in state.ledger} | {r["sha256"] for r in state.submissions if r["merged_at"]}
+    known = {r["sha256"] for ledger in state.ledgers.values() for r in ledger}
+    known |= {r["sha256"] for r in state.submissions if r["merged_at"]}
     return frozenset(str(s) for s in known - waiting if s)

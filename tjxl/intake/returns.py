@@ -12,19 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from tjxl.errors import PackageError
-from tjxl.fields.spec import rule_finding
+from tjxl.fields.spec import Part, rule_finding
 from tjxl.findings import Finding, Verdict, finding, verdict_of
+from tjxl.intake.completeness import check_rows_present, is_unfilled
 from tjxl.intake.context import Context, ExpectedRow, MergedReturn
 from tjxl.intake.identify import Identity, check_identity, read_identity
-from tjxl.intake.read import (
-    FormReader,
-    ReadForm,
-    ReadRow,
-    check_rows_present,
-    head_date,
-    is_unfilled,
-    with_rows,
-)
+from tjxl.intake.read import FormReader, ReadForm, ReadRow, head_date
 from tjxl.intake.sources import Source, foreign_kind
 from tjxl.intake.values import squeeze
 from tjxl.ooxml.book import Book
@@ -103,15 +96,18 @@ def _read_workbook(source: Source, context: Context) -> Return:
         return Return(source, named, findings=(doubt,))
     if identity.unit_code not in context.expected:
         return Return(source, identity, findings=(finding("I220", unit=identity.unit),))
-    form = FormReader(book, context.spec, context.settings, context.year).read()
     expected = context.expected[identity.unit_code]
-    rows, problems = check_rows_present(form, expected, context.spec)
+    form = FormReader(book, context.specs, context.settings, context.year, expected).read()
+    if is_unfilled(form, expected, context.specs):
+        unfilled = finding("R310", sheet=form.report.title)
+        return Return(source, identity, replace(form.with_rows({}), findings=()), (unfilled,))
+    rows: dict[Part, tuple[ReadRow, ...]] = {}
+    problems: list[Finding] = []
+    for part, sheet in form.sheets.items():
+        rows[part], wrong = check_rows_present(sheet, expected.get(part, {}), context.specs[part])
+        problems += wrong
     problems += _wrong_unit(form, identity, context)
-    if is_unfilled(form, expected, context.spec):
-        problems = [finding("R310", sheet=form.sheet)]
-        form = replace(form, findings=(), rows=())
-        return Return(source, identity, with_rows(form, (), []), tuple(problems))
-    return Return(source, identity, with_rows(form, rows, []), (*form.findings, *problems))
+    return Return(source, identity, form.with_rows(rows), (*form.findings, *problems))
 
 
 def _wrong_unit(form: ReadForm, identity: Identity, context: Context) -> list[Finding]:
@@ -124,8 +120,8 @@ def _wrong_unit(form: ReadForm, identity: Identity, context: Context) -> list[Fi
     unit = context.unit_names[code]
     if not shown or squeeze(str(shown)) in map(squeeze, (unit, identity.unit, *context.unit_aliases.get(code, ()))):
         return []
-    cell = form.head_cells["unit"]
-    return [finding("I205", sheet=form.sheet, cell=cell, field="unit", shown=shown, unit=unit, value=shown)]
+    place = {"sheet": form.report.title, "cell": form.head_cells["unit"], "field": "unit"}
+    return [finding("I205", shown=shown, unit=unit, value=shown, **place)]
 
 
 def judge(returns: Sequence[Return], context: Context) -> list[Return]:
@@ -193,7 +189,7 @@ def _with(r: Return, extra: Finding) -> Return:
 
 @dataclass(slots=True)
 class _Rows:
-    """The rows of all returns as one table's columns, and where each came from."""
+    """The rows of one sheet of all returns as one table, and the return each came from."""
 
     owner: list[int] = field(default_factory=list)
     rows: list[ReadRow] = field(default_factory=list)
@@ -201,32 +197,39 @@ class _Rows:
 
 
 def _checked(returns: Sequence[Return], context: Context) -> list[Return]:
-    """All rows and heads through the field rules in one validation each; findings go back to their files."""
+    """All rows of a sheet, and all heads, through the rules in one validation; findings go back to their files."""
     found: dict[int, list[Finding]] = {}
-    table = _Rows()
+    tables: dict[Part, _Rows] = {}
     heads: list[int] = []
     for i, r in enumerate(returns):
-        if r.form is None or r.identity is None or r.settled or not r.form.rows:
+        if r.form is None or r.identity is None or r.settled or not any(s.rows for s in r.form.sheets.values()):
             continue
         heads.append(i)
-        expected = context.expected[r.identity.unit_code]
-        for row in r.form.rows:
-            table.owner.append(i)
-            table.rows.append(row)
-            table.expected.append(expected[row.task_code])
+        for part, sheet in r.form.sheets.items():
+            expected, table = context.expected[r.identity.unit_code].get(part, {}), tables.setdefault(part, _Rows())
+            for row in sheet.rows:
+                table.owner.append(i)
+                table.rows.append(row)
+                table.expected.append(expected[row.code])
     if heads:
-        for i, f in (*_head_findings(returns, heads, context), *_row_findings(returns, table, context)):
+        for i, f in _head_findings(returns, heads, context):
             found.setdefault(i, []).append(f)
-    return [replace(r, findings=_in_reading_order((*r.findings, *found.get(i, ())))) for i, r in enumerate(returns)]
+    for part, table in tables.items():
+        for i, f in _row_findings(returns, part, table, context):
+            found.setdefault(i, []).append(f)
+    said = [(r, (*r.findings, *found.get(i, ()))) for i, r in enumerate(returns)]
+    return [replace(r, findings=_in_reading_order(findings, r.form)) for r, findings in said]
 
 
-def _in_reading_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings of the whole file first, then cell by cell from the top."""
+def _in_reading_order(findings: Iterable[Finding], form: ReadForm | None) -> tuple[Finding, ...]:
+    """Findings of the whole file first, then sheet by sheet and cell by cell from the top."""
+    titles = [sheet.title for sheet in form.sheets.values()] if form else []
 
-    def place(f: Finding) -> tuple[int, int, str]:
+    def place(f: Finding) -> tuple[int, int, int, str]:
         digits = "".join(c for c in f.cell or "" if c.isdigit())
         letters = (f.cell or "").rstrip("0123456789")
-        return (int(digits) if digits else 0, len(letters), letters)
+        sheet = titles.index(f.sheet) if f.sheet in titles else 0
+        return (sheet, int(digits) if digits else 0, len(letters), letters)
 
     return tuple(sorted(findings, key=place))
 
@@ -236,27 +239,27 @@ def _head_findings(
 ) -> Iterable[tuple[int, Finding]]:
     from tjxl.fields.frame import check_head, typed_frame
 
+    spec = context.specs["report"]
     forms = [r.form for i in heads if (r := returns[i]).form is not None]
-    frame = typed_frame((f.head for f in forms), context.spec, scope="head")
+    frame = typed_frame((f.head for f in forms), spec, scope="head")
     unreadable: Unreadable = {k: f.head_unreadable for k, f in enumerate(forms) if f.head_unreadable}
-    for breach in check_head(frame, context.spec, context.period.last_day, unreadable):
+    for breach in check_head(frame, spec, context.period.last_day, unreadable):
         place, rule = cast(int, breach.index), breach.rule
         form = forms[place]
-        yield (
-            heads[place],
-            rule_finding(
-                rule, sheet=form.sheet, cell=form.head_cells.get(rule.field), value=form.head.get(rule.field)
-            ),
-        )
+        cell, value = form.head_cells.get(rule.field), form.head.get(rule.field)
+        yield heads[place], rule_finding(rule, sheet=form.report.title, cell=cell, value=value)
 
 
-def _row_findings(returns: Sequence[Return], table: _Rows, context: Context) -> Iterable[tuple[int, Finding]]:
+def _row_findings(
+    returns: Sequence[Return], part: Part, table: _Rows, context: Context
+) -> Iterable[tuple[int, Finding]]:
     from tjxl.fields.frame import check_rows, typed_frame
 
-    lines = (_line(row, expected) for row, expected in zip(table.rows, table.expected, strict=True))
-    frame = typed_frame(lines, context.spec)
+    spec = context.specs[part]
+    lines = ({**row.values, **expected.facts} for row, expected in zip(table.rows, table.expected, strict=True))
+    frame = typed_frame(lines, spec)
     unreadable: Unreadable = {k: r.unreadable for k, r in enumerate(table.rows) if r.unreadable}
-    for breach in check_rows(frame, context.spec, context.period.last_day, unreadable):
+    for breach in check_rows(frame, spec, context.period.last_day, unreadable):
         place, rule = cast(int, breach.index), breach.rule
         row, owner = table.rows[place], table.owner[place]
         form = returns[owner].form
@@ -266,15 +269,9 @@ def _row_findings(returns: Sequence[Return], table: _Rows, context: Context) -> 
             owner,
             rule_finding(
                 rule,
-                sheet=form.sheet,
+                sheet=form.sheets[part].title,
                 cell=row.cells.get(rule.field),
                 task=row.task_code,
                 value=row.originals.get(rule.field),
             ),
         )
-
-
-def _line(row: ReadRow, expected: ExpectedRow) -> dict[str, Any]:
-    """A row's values with the facts that rules ask for beside them."""
-    facts = ("role", "goal", "deadline", "last_status", "last_percent", "last_text")
-    return {**row.values, **{name: getattr(expected, name) for name in facts}}

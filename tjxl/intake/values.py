@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from tjxl.fields.spec import Choice
 from tjxl.findings import Finding, finding
 from tjxl.ooxml.cells import NumberClass, RawCell, from_serial
 from tjxl.settings import Settings
 
 MAX_TEXT = 32_767
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
-_APPROXIMATE = re.compile(r"^(?:大约|约|近|超|超过)|(?:左右|以上|上下)$")
+APPROXIMATE = re.compile(r"^(?:大约|约|近|超|超过)|(?:左右|以上|上下)$")
 _NUMBER = re.compile(r"[+-]?\d{1,9}(?:\.\d{1,12})?")
 _FULL_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+0?0:00(?::00)?)?")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -59,7 +60,7 @@ def squeeze(text: str) -> str:
 
 def read_text(cell: RawCell | None, number: NumberClass = "general", date1904: bool = False) -> Reading:
     """Free text; a number or date that stands in a text cell is written out."""
-    if (problem := _unusable(cell)) is not None:
+    if (problem := unusable(cell)) is not None:
         return problem
     assert cell is not None
     value = cell.value
@@ -80,7 +81,7 @@ def read_text(cell: RawCell | None, number: NumberClass = "general", date1904: b
 
 def read_status(cell: RawCell | None, settings: Settings) -> Reading:
     """A progress status, by name or by one of its synonyms (failure mode 19)."""
-    if (problem := _unusable(cell)) is not None:
+    if (problem := unusable(cell)) is not None:
         return problem
     assert cell is not None
     original = str(cell.value)
@@ -96,13 +97,30 @@ def read_status(cell: RawCell | None, settings: Settings) -> Reading:
     return Reading(None, finding("V402", value=original, choices=choices))
 
 
+def read_choice(cell: RawCell | None, choices: tuple[Choice, ...]) -> Reading:
+    """An answer of a fixed list, by name or by what else units write for it."""
+    if (problem := unusable(cell)) is not None:
+        return problem
+    assert cell is not None
+    original = str(cell.value).upper() if isinstance(cell.value, bool) else str(cell.value)
+    answer = squeeze(original)
+    if not answer:
+        return BLANK
+    for choice in choices:
+        if answer == choice.name:
+            return Reading(choice.name)
+        if answer.upper() in map(squeeze, choice.aliases):
+            return Reading(choice.name, finding("V415", value=original, normalised=choice.name))
+    return Reading(None, finding("V416", value=original, choices="、".join(c.name for c in choices)))
+
+
 def read_percent(cell: RawCell | None, number: NumberClass) -> Reading:
     """完成进度 as 0 to 1 (failure modes 12 to 14).
 
     A number in a percentage format is what it says. Without one, 0.8 and 80 are both read as 80 % with a note,
     and exactly 1 is a question.
     """
-    if (problem := _unusable(cell)) is not None:
+    if (problem := unusable(cell)) is not None:
         return problem
     assert cell is not None
     if isinstance(cell.value, float) and number == "percent":
@@ -113,7 +131,7 @@ def read_percent(cell: RawCell | None, number: NumberClass) -> Reading:
     text = squeeze(original)
     if not text:
         return BLANK
-    plain = _APPROXIMATE.sub("", text)
+    plain = APPROXIMATE.sub("", text)
     value = _percent_text(plain)
     if value is None and _NUMBER.fullmatch(plain):
         reading = _bare_percent(float(plain), original)
@@ -168,7 +186,7 @@ def _chinese_number(text: str) -> int | None:
 
 def read_date(cell: RawCell | None, number: NumberClass, year: int, date1904: bool = False) -> Reading:
     """A date, typed, picked or written out (failure modes 16 and 17). Between year − 1 and year + 5."""
-    if (problem := _unusable(cell)) is not None:
+    if (problem := unusable(cell)) is not None:
         return problem
     assert cell is not None
     value = cell.value
@@ -265,7 +283,7 @@ def read_phone(cell: RawCell | None) -> Reading:
     return Reading(folded, finding("V415", value=reading.value, normalised=folded) if changed else None)
 
 
-def _unusable(cell: RawCell | None) -> Reading | None:
+def unusable(cell: RawCell | None) -> Reading | None:
     """The reading of a cell that needs no parsing: blank, an error value, a formula that was never calculated."""
     if cell is None:
         return BLANK

@@ -6,6 +6,7 @@ from tjxl.merge.plan import Plan
 from tjxl.ooxml.editor import BookEditor
 from tjxl.sheets.layout import master_layout
 from tjxl.sheets.master_edit import add_questions, append, set_row_values
+from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.recalc import refresh
 from tjxl.sheets.state import MasterState
 
@@ -14,10 +15,11 @@ def apply_plan(state: MasterState, plan: Plan) -> bytes | None:
     """The new master, formulas' values and chart points refreshed; None when the plan changes nothing."""
     editor = BookEditor(state.book)
     layouts = master_layout()
-    for name, rows in (("tasks", plan.tasks), ("assignments", plan.assignments), ("submissions", plan.submissions)):
+    for name, rows in plan.updates.items():
         for number, values in rows.items():
             set_row_values(editor, layouts[name], number, values)
-    append(editor, layouts["ledger"], plan.ledger)
+    for part, entries in plan.ledgers.items():
+        append(editor, layouts[PART_TABLES[part].ledger], entries)
     add_questions(editor, state, plan.questions)
     if not editor.changed:
         return None

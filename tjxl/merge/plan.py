@@ -12,23 +12,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tjxl.fields.spec import Part
 from tjxl.findings import finding
-from tjxl.register import ROLE_TITLES, Question
+from tjxl.register import Question
 from tjxl.sheets.layout import state_titles
+from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.rows import TableRow
-from tjxl.sheets.state import REPORTED
 
-ROW_FIELDS = (*REPORTED, "evidence")
+Key = tuple[str, str, str]
+"""Period, row code, unit code: what a ledger has one counting row for."""
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptedRow:
-    """One row of an accepted return: values and cell addresses by field name (`ROW_FIELDS`)."""
+    """One row of an accepted return: values and cell addresses by field name (`PART_TABLES[part].fields`)."""
 
+    code: str
     task_code: str
     row: int
     values: Mapping[str, Any]
     cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedSheet:
+    """The accepted rows of one sheet, under the title it has in the return."""
+
+    title: str
+    rows: tuple[AcceptedRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +54,10 @@ class AcceptedReturn:
     period: str
     unit_code: str
     unit: str
-    sheet: str
     reported_on: dt.date | None
     file_time: dt.datetime
     head: Mapping[str, Any]
-    rows: tuple[AcceptedRow, ...]
+    sheets: Mapping[Part, AcceptedSheet]
     complete: bool = True
 
 
@@ -76,136 +86,174 @@ class Plan:
     """What a merge will do.
 
     Attributes:
-        ledger: rows to append to 填报流水, by column name.
-        tasks, assignments: sheet row → column name → new value.
-        submissions: the same for 报送情况.
+        ledgers: sheet of the form → rows to append to its ledger, by column name.
+        updates: table of the master → sheet row → column name → new value.
         questions: to add to 待裁决.
         changes: for people and for `--json`.
         merged: sha256 of the returns that this plan takes in, also those that change nothing.
     """
 
-    ledger: list[dict[str, Any]] = field(default_factory=list)
-    tasks: dict[int, dict[str, Any]] = field(default_factory=dict)
-    assignments: dict[int, dict[str, Any]] = field(default_factory=dict)
-    submissions: dict[int, dict[str, Any]] = field(default_factory=dict)
+    ledgers: dict[Part, list[dict[str, Any]]] = field(default_factory=lambda: {part: [] for part in PART_TABLES})
+    updates: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
 
+    def update(self, table: str, row: TableRow, new: Mapping[str, Any]) -> dict[str, Any]:
+        """Plan to set what differs; what that is."""
+        changed = {name: value for name, value in new.items() if row[name] != value}
+        if changed:
+            self.updates.setdefault(table, {})[row.number] = changed
+        return changed
+
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """The master's present values, as far as a merge needs them (rows as `workbook/master.toml` names them)."""
+    """The master's present values, as far as a merge needs them (rows as `workbook/master.toml` names them).
+
+    Attributes:
+        promises: the rows of 节点 and 指标.
+        leads: task code → code of the unit whose word the register shows.
+        ledgers: sheet of the form → the ledger rows that count.
+    """
 
     tasks: Sequence[TableRow]
     assignments: Sequence[TableRow]
-    ledger: Mapping[tuple[str, str, str], TableRow]
+    promises: Mapping[Part, Sequence[TableRow]]
+    leads: Mapping[str, str]
+    ledgers: Mapping[Part, Mapping[Key, TableRow]]
     submissions: Sequence[TableRow]
     questions: Sequence[TableRow]
     adjustment_status: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a ledger row of this merge came from."""
+
+    accepted: AcceptedReturn
+    sheet: AcceptedSheet
+    row: AcceptedRow
+
+
+@dataclass(slots=True)
+class _Ledger:
+    """One ledger as it will be: the rows that count, and where those of this merge came from."""
+
+    effective: dict[Key, Mapping[str, Any]]
+    sources: dict[Key, _Source] = field(default_factory=dict)
+
+    def latest(self) -> dict[tuple[str, str], tuple[str, Mapping[str, Any]]]:
+        """(row code, unit) → period and row of the latest period."""
+        out: dict[tuple[str, str], tuple[str, Mapping[str, Any]]] = {}
+        for (period, code, unit), entry in self.effective.items():
+            if (code, unit) not in out or _later(period, out[code, unit][0]):
+                out[code, unit] = (period, entry)
+        return out
 
 
 def plan_merge(returns: Sequence[AcceptedReturn], present: Present, *, batch: int, now: dt.datetime) -> Plan:
     """What merging these returns changes. `batch` and `now` mark the ledger rows."""
     plan = Plan()
     roles = {(str(a["task_code"]), str(a["unit_code"])): str(a["role"]) for a in present.assignments}
-    effective = {key: dict(row.values) for key, row in present.ledger.items()}
-    sources: dict[tuple[str, str, str], tuple[AcceptedReturn, AcceptedRow]] = {}
-    serials = {str(t["task_code"]): t["serial_no"] for t in present.tasks}
-    asked = {(q["period"], q["unit"], q["task_code"], q["question"]) for q in present.questions}
+    ledgers = {part: _Ledger({k: dict(r.values) for k, r in rows.items()}) for part, rows in present.ledgers.items()}
     for accepted in sorted(returns, key=lambda r: (r.period, r.unit_code, r.sha256)):
         plan.merged.append(accepted.sha256)
-        for row in sorted(accepted.rows, key=lambda r: r.task_code):
-            key = (accepted.period, row.task_code, accepted.unit_code)
-            known = effective.get(key)
-            if known is not None and all(known.get(f) == row.values.get(f) for f in ROW_FIELDS):
-                continue
-            entry = _ledger_entry(accepted, row, roles[row.task_code, accepted.unit_code], batch, now)
-            plan.ledger.append(entry)
-            effective[key] = entry
-            sources[key] = (accepted, row)
-            question = _adjustment(accepted, row, present.adjustment_status, serials.get(row.task_code))
-            if question and (question.period, question.unit, question.task_code, question.text) not in asked:
-                plan.questions.append(question)
-    _project(plan, present, effective, sources)
+        for part, sheet in accepted.sheets.items():
+            ledger, fields = ledgers[part], PART_TABLES[part].fields
+            for row in sorted(sheet.rows, key=lambda r: r.code):
+                key = (accepted.period, row.code, accepted.unit_code)
+                known = ledger.effective.get(key)
+                values = {f: row.values.get(f) for f in fields}
+                if known is not None and all(known.get(name) == value for name, value in values.items()):
+                    continue
+                source = _Source(accepted, sheet, row)
+                entry = _ledger_entry(part, source, values)
+                entry |= {"role": roles[row.task_code, accepted.unit_code], "batch": batch, "merged_at": now}
+                plan.ledgers[part].append(entry)
+                ledger.effective[key], ledger.sources[key] = entry, source
+    _ask_about_adjustments(plan, present)
+    _project(plan, present, ledgers)
     _plan_submissions(plan, returns, present, now)
     return plan
 
 
-def _ledger_entry(
-    accepted: AcceptedReturn, row: AcceptedRow, role: str, batch: int, now: dt.datetime
-) -> dict[str, Any]:
+def _ledger_entry(part: Part, source: _Source, values: Mapping[str, Any]) -> dict[str, Any]:
+    accepted = source.accepted
     return {
         "period": accepted.period,
-        "task_code": row.task_code,
+        "task_code": source.row.task_code,
         "unit_code": accepted.unit_code,
         "unit": accepted.unit,
-        "role": role,
-        **{f: row.values.get(f) for f in ROW_FIELDS},
+        PART_TABLES[part].key: source.row.code,
+        **values,
         "file": accepted.file,
         "sha256": accepted.sha256,
-        "sheet": accepted.sheet,
-        "row": row.row,
-        "batch": batch,
-        "merged_at": now,
+        "sheet": source.sheet.title,
+        "row": source.row.row,
     }
 
 
-def _adjustment(accepted: AcceptedReturn, row: AcceptedRow, status: str, serial_no: Any) -> Question | None:
+def _ask_about_adjustments(plan: Plan, present: Present) -> None:
     """申请调整 is merged like any report and opens a question to the office."""
-    if row.values.get("status") != status:
-        return None
-    date = row.values.get("completion_date")
+    serials = {str(t["task_code"]): t["serial_no"] for t in present.tasks}
+    asked = {(q["period"], q["unit"], q["task_code"], q["question"]) for q in present.questions}
+    for entry in plan.ledgers["report"]:
+        if entry["status"] != present.adjustment_status:
+            continue
+        question = _adjustment(entry, serials.get(str(entry["task_code"])))
+        if (question.period, question.unit, question.task_code, question.text) not in asked:
+            plan.questions.append(question)
+
+
+def _adjustment(entry: Mapping[str, Any], serial_no: Any) -> Question:
+    date = entry["completion_date"]
     text = finding(
         "M501",
-        unit=accepted.unit,
+        unit=entry["unit"],
         serial_no=serial_no,
-        reason=row.values.get("problems") or "未说明原因",
+        reason=entry["problems"] or "未说明原因",
         date=date.isoformat() if isinstance(date, dt.date) else "未写明日期",
     ).message
     return Question(
         text,
         ("同意", "不同意"),
-        row.task_code,
-        accepted.unit,
-        accepted.period,
-        key=f"adjustment:{accepted.period}:{row.task_code}:{accepted.unit_code}",
-        data={"unit_code": accepted.unit_code, "date": date.isoformat() if isinstance(date, dt.date) else None},
+        entry["task_code"],
+        entry["unit"],
+        entry["period"],
+        key=f"adjustment:{entry['period']}:{entry['task_code']}:{entry['unit_code']}",
+        data={"unit_code": entry["unit_code"], "date": date.isoformat() if isinstance(date, dt.date) else None},
     )
 
 
-def _project(
-    plan: Plan,
-    present: Present,
-    effective: Mapping[tuple[str, str, str], Mapping[str, Any]],
-    sources: Mapping[tuple[str, str, str], tuple[AcceptedReturn, AcceptedRow]],
-) -> None:
-    """The register's present state: per task and unit the latest period's row; a task shows its lead's."""
-    latest: dict[tuple[str, str], tuple[str, Mapping[str, Any]]] = {}
-    for (period, task, unit), entry in effective.items():
-        if (task, unit) not in latest or _later(period, latest[task, unit][0]):
-            latest[task, unit] = (period, entry)
-    leads = {}
+def _project(plan: Plan, present: Present, ledgers: Mapping[Part, _Ledger]) -> None:
+    """The register's present state: of each row the latest period's report; tasks and promises show their lead's."""
+    report, shown = ledgers["report"], PART_TABLES["report"].shown
+    latest = report.latest()
     for row in present.assignments:
         pair = (str(row["task_code"]), str(row["unit_code"]))
-        if row["role"] == ROLE_TITLES["lead"]:
-            leads[pair[0]] = pair
-        if pair not in latest:
-            continue
-        period, entry = latest[pair]
-        new = {f: entry.get(f) for f in REPORTED} | {"period": period}
-        if changed := _different(row, new):
-            plan.assignments[row.number] = changed
-            source = sources.get((period, *pair))
-            if source:
-                plan.changes += _changes(row, changed, *source)
+        if pair in latest:
+            period, entry = latest[pair]
+            changed = plan.update("assignments", row, {f: entry.get(f) for f in shown} | {"period": period})
+            plan.changes += _changes(row, changed, report.sources.get((period, *pair)))
     for row in present.tasks:
-        lead = leads.get(str(row["task_code"]))
-        if lead is None or lead not in latest:
-            continue
-        period, entry = latest[lead]
-        if changed := _different(row, {f: entry.get(f) for f in REPORTED} | {"period": period}):
-            plan.tasks[row.number] = changed
+        code = str(row["task_code"])
+        if (found := latest.get((code, present.leads.get(code, "")))) is not None:
+            plan.update("tasks", row, {f: found[1].get(f) for f in shown} | {"period": found[0]})
+    for part, rows in present.promises.items():
+        _project_promises(plan, part, rows, present.leads, ledgers[part])
+
+
+def _project_promises(
+    plan: Plan, part: Part, rows: Sequence[TableRow], leads: Mapping[str, str], ledger: _Ledger
+) -> None:
+    tables, latest = PART_TABLES[part], ledger.latest()
+    for row in rows:
+        pair = (str(row[tables.key]), leads.get(str(row["task_code"]), ""))
+        if pair in latest:
+            period, entry = latest[pair]
+            changed = plan.update(tables.register, row, {f: entry.get(f) for f in tables.shown} | {"period": period})
+            plan.changes += _changes(row, changed, ledger.sources.get((period, *pair)))
 
 
 def _later(period: str, other: str) -> bool:
@@ -213,24 +261,21 @@ def _later(period: str, other: str) -> bool:
     return period > other
 
 
-def _different(row: TableRow, new: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in new.items() if row[name] != value}
-
-
-def _changes(
-    row: TableRow, changed: Mapping[str, Any], accepted: AcceptedReturn, source: AcceptedRow
-) -> list[Change]:
+def _changes(row: TableRow, changed: Mapping[str, Any], source: _Source | None) -> list[Change]:
+    """What this merge's own rows have changed; a value that follows from an older row is no news."""
+    if source is None:
+        return []
     return [
         Change(
             task=str(row["task_code"]),
-            unit=accepted.unit,
+            unit=source.accepted.unit,
             field=name,
             old=row[name],
             new=value,
-            file=accepted.file,
-            sha256=accepted.sha256,
-            sheet=accepted.sheet,
-            cell=source.cells.get(name),
+            file=source.accepted.file,
+            sha256=source.accepted.sha256,
+            sheet=source.sheet.title,
+            cell=source.row.cells.get(name),
         )
         for name, value in changed.items()
         if name != "period"
@@ -257,4 +302,4 @@ def _plan_submissions(plan: Plan, returns: Sequence[AcceptedReturn], present: Pr
             "sha256": accepted.sha256,
             "merged_at": now,
         }
-        plan.submissions[row.number] = _different(row, new)
+        plan.update("submissions", row, new)

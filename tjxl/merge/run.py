@@ -14,9 +14,11 @@ from tjxl.intake.returns import Return
 from tjxl.intake.sources import content_of
 from tjxl.merge.commit import archive_files, backup_master, replace_master
 from tjxl.merge.into_file import apply_plan
-from tjxl.merge.plan import ROW_FIELDS, AcceptedReturn, AcceptedRow, Plan, Present, plan_merge
+from tjxl.merge.plan import AcceptedReturn, AcceptedRow, AcceptedSheet, Plan, Present, plan_merge
+from tjxl.ooxml.refs import parse_cell
 from tjxl.project import Project
 from tjxl.settings import Settings
+from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.state import MasterState
 
 _MERGED = ("accepted", "accepted_with_notes", "needs_decision")
@@ -36,25 +38,35 @@ def accepted_return(r: Return) -> AcceptedReturn | None:
     questions = [f for f in r.findings if f.severity == "question"]
     if any(f.task is None and f.code != _STRAY_ROW for f in questions):
         return None
-    waiting = {f.task for f in questions}
-    rows = tuple(
-        AcceptedRow(row.task_code, row.row, {f: row.values.get(f) for f in ROW_FIELDS}, row.cells)
-        for row in r.form.rows
-        if row.task_code not in waiting
-    )
+    waiting = {(f.sheet, _row_of(f.cell)) for f in questions}
+    sheets = {
+        part: AcceptedSheet(
+            sheet.title,
+            tuple(
+                AcceptedRow(row.code, row.task_code, row.row, {f: row.values.get(f) for f in fields}, row.cells)
+                for row in sheet.rows
+                if (sheet.title, row.row) not in waiting
+            ),
+        )
+        for part, sheet in r.form.sheets.items()
+        for fields in (PART_TABLES[part].fields,)
+    }
     return AcceptedReturn(
         file=r.source.file,
         sha256=r.source.sha256,
         period=r.identity.period,
         unit_code=r.identity.unit_code,
         unit=r.identity.unit,
-        sheet=r.form.sheet,
         reported_on=head_date(r.form),
         file_time=r.source.time,
         head=r.form.head,
-        rows=rows,
+        sheets=sheets,
         complete=not questions,
     )
+
+
+def _row_of(cell: str | None) -> int | None:
+    return parse_cell(cell)[0] if cell else None
 
 
 def merge_returns(
@@ -72,12 +84,14 @@ def merge_returns(
     present = Present(
         tasks=state.tasks,
         assignments=state.assignments,
-        ledger=state.effective_ledger(),
+        promises={"milestones": state.milestones, "targets": state.targets},
+        leads=state.leads,
+        ledgers=state.effective,
         submissions=state.submissions,
         questions=state.questions,
         adjustment_status=settings.status_named("adjustment_requested"),
     )
-    batch = max((int(r["batch"] or 0) for r in state.ledger), default=0) + 1
+    batch = max((int(r["batch"] or 0) for ledger in state.ledgers.values() for r in ledger), default=0) + 1
     plan = plan_merge(accepted, present, batch=batch, now=now)
     content = apply_plan(state, plan)
     leaving = _leaving(returns, {a.sha256 for a in accepted if a.complete})
@@ -89,7 +103,7 @@ def merge_returns(
     _clear_inbox(project, returns, leaving)
     return {
         "merged": [a.file for a in accepted],
-        "rows": len(plan.ledger),
+        "rows": sum(map(len, plan.ledgers.values())),
         "changes": [c.to_json() for c in plan.changes],
         "skipped": _skipped(returns, plan),
         "questions": len(plan.questions),

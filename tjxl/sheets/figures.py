@@ -10,9 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tjxl.register import COMPARATOR_SIGNS, DIRECTION_TITLES
 from tjxl.settings import MEANINGS, Settings
 
 LIGHTS = {"red": "红", "yellow": "黄", "green": "绿"}
+MILESTONE_OUTCOMES = {
+    "done": "已完成",
+    "done_late": "逾期完成",
+    "overdue": "逾期",
+    "due_soon": "临近",
+    "not_due": "未到期",
+    "undated": "时限待定",
+}
+ATTAINMENTS = {"met": "已达标", "not_met": "未达标", "no_data": "尚无数据", "to_judge": "待核定"}
 CURRENT_PERIOD = "当前期次"
 AS_OF = "统计截止日"
 DUE_SOON_DAYS = "临近天数"
@@ -120,6 +130,46 @@ def light(statuses: Statuses) -> str:
         f'IF(AND({reported}="",{verified}=""),"",'
         f'IF({red},"{lights["red"]}",IF({yellow},"{lights["yellow"]}","{lights["green"]}")))'
     )
+
+
+def lead_unit(table: str) -> str:
+    """牵头单位 of a row of 节点 or 指标: that of its task, so that it follows the register."""
+    code = f"{table}[[#This Row],[任务编码]]"
+    return f'IF({code}="","",IFERROR(INDEX(任务台账[牵头单位],MATCH({code},{_CODES},0)),""))'
+
+
+def milestone_outcome(done: str) -> str:
+    """The 完成情况 of a row of 节点, against 统计截止日; `done` is the answer that means yes.
+
+    As with the lights, what is due on the very day is not past, and what is due within 临近天数 days is near.
+    """
+    code, due, answer, day = (f"节点[[#This Row],[{t}]]" for t in ("节点编码", "时限", "是否完成", "完成日期"))
+    said = {name: text(title) for name, title in MILESTONE_OUTCOMES.items()}
+    late = f"AND(ISNUMBER({due}),ISNUMBER({day}),{day}>{due})"
+    near = f"AND(N({AS_OF})>0,{due}<=N({AS_OF})+{DUE_SOON_DAYS})"
+    waiting = f"IF({due}<N({AS_OF}),{said['overdue']},IF({near},{said['due_soon']},{said['not_due']}))"
+    return (
+        f'IF({code}="","",IF({answer}={text(done)},IF({late},{said["done_late"]},{said["done"]}),'
+        f"IF(ISNUMBER({due}),{waiting},{said['undated']})))"
+    )
+
+
+def attainment() -> str:
+    """The 达标情况 of a row of 指标: latest value against the target.
+
+    「左右」 is for the office to judge. A range is met from its lower end (「3至5家」: three will do), or, where less
+    is better, up to its upper end.
+    """
+    titles = ("指标编码", "本期完成值", "目标值", "上限", "比较", "类型")
+    code, value, aim, upper, sign, kind = (f"指标[[#This Row],[{t}]]" for t in titles)
+    said = {name: text(title) for name, title in ATTAINMENTS.items()}
+    signs = {name: text(title) for name, title in COMPARATOR_SIGNS.items()}
+    less = f"ISNUMBER(FIND({text(DIRECTION_TITLES['lower'])},{kind}))"
+    met = [f"AND({sign}={signs[c]},{value}{c}{aim})" for c in (">=", ">", "<=", "<", "=")]
+    met.append(f"AND({sign}={signs['range']},IF({less},{value}<={upper},{value}>={aim}))")
+    decided = f"IF(OR({','.join(met)}),{said['met']},{said['not_met']})"
+    judged = f"IF({sign}={signs['~']},{said['to_judge']},{decided})"
+    return f'IF({code}="","",IF(ISNUMBER({value}),{judged},{said["no_data"]}))'
 
 
 def due_soon(statuses: Statuses) -> str:

@@ -1,4 +1,4 @@
-"""Report forms: a period's template, filled once per unit by splicing its rows into it."""
+"""Report forms: a period's templates, filled once per unit by splicing its rows into one of them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tjxl.fields.scalar import check_values
-from tjxl.fields.spec import Spec, load_spec
+from tjxl.fields.scalar import check_values, self_check_text
+from tjxl.fields.selfcheck import demands_of
+from tjxl.fields.spec import PARTS, Part, Spec, load_specs
 from tjxl.formula import Evaluator, MemoryGrid
 from tjxl.formula import Formula as GridFormula
 from tjxl.ooxml.book import Book
@@ -16,20 +17,18 @@ from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.refs import Range
 from tjxl.ooxml.splice import NewRow, Put, PutFormula, Recalculated, Shared
 from tjxl.periods import Period
-from tjxl.register import GOAL_TITLES, ROLE_TITLES
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
 from tjxl.sheets.form_places import (
     END_MARK,
-    FACT_COLUMN,
     FACT_MARK,
-    FACTS,
     IDENTITY_SHEET,
     LISTS_SHEET,
     MODEL_ROW,
     ROW_MARK,
     SIGNATURE_ROW,
     Geometry,
+    fact_column,
     geometry,
     self_check_formula,
 )
@@ -37,143 +36,208 @@ from tjxl.sheets.form_template import build_template
 from tjxl.sheets.textsize import row_height
 
 _INDENT = 2.0  # columns that an indented text loses
+_TITLED = ("role", "goal", "measure")  # kinds of facts that the hidden list shows by their titles
 
 
 @dataclass(frozen=True, slots=True)
 class FormRow:
-    """One task in a form.
+    """One row of a form: a task, a milestone or a target.
 
     Attributes:
-        given: text of the locked columns by field name (task_code, serial_no, task … last_report).
+        given: values of the locked columns by field name (task_code, serial_no, task … last_report).
         filled: the unit's columns that come prefilled, by field name.
-        known: the facts that rules ask for, by name: role, goal (identifiers), deadline, last_status,
-            last_percent, last_text.
+        known: the facts that the sheet's rules ask for, by name; roles, goals and measures by their identifiers.
     """
 
     given: Mapping[str, Any]
     filled: Mapping[str, Any]
     known: Mapping[str, Any]
 
-    @property
-    def facts(self) -> tuple[Any, ...]:
-        """The facts as the hidden list shows them, in its order: role and goal by their titles."""
-        titles = {"role": ROLE_TITLES, "goal": GOAL_TITLES}
-        return tuple(titles[n][v] if n in titles else v for n, v in ((n, self.known[n]) for n in FACTS))  # type: ignore[index]
-
 
 @dataclass(frozen=True, slots=True)
 class FormContent:
-    """What one unit's form holds. `identity` are the keys and values of the sheet `_tjxl`, in their order."""
+    """What one unit's form holds.
+
+    Attributes:
+        identity: keys and values of the sheet `_tjxl`, in their order.
+        sheets: the rows of each sheet; 节点 and 指标 are left out where the unit has none.
+    """
 
     unit: str
     identity: Mapping[str, str]
-    rows: tuple[FormRow, ...]
+    sheets: Mapping[Part, tuple[FormRow, ...]]
+
+    @property
+    def rows(self) -> tuple[FormRow, ...]:
+        """The tasks."""
+        return self.sheets["report"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What is the same for all units of one sheet of rows.
+
+    Attributes:
+        formula: 自检, with `ROW_MARK` and `FACT_MARK` for the numbers that differ.
+        widths: of the columns whose text decides how high a row is.
+        always_due: an untouched row is a mistake whatever the facts say.
+    """
+
+    spec: Spec
+    places: Geometry
+    formula: str
+    widths: Mapping[str, float]
+    always_due: bool
+
+    @classmethod
+    def of(cls, spec: Spec, period: Period) -> _Sheet:
+        places = geometry(spec)
+        wrapped = (f for f in spec.fields if f.kind == "text" or (f.kind == "register" and f.look == "given_text"))
+        return cls(
+            spec,
+            places,
+            self_check_formula(spec, places, period),
+            {f.name: f.width - _INDENT for f in wrapped},
+            demands_of(spec) is True,
+        )
 
 
 @dataclass(slots=True)
-class FormTemplate:
-    """A period's template, parsed once, filled many times."""
+class _Layout:
+    """The template of the forms that have the same sheets, parsed once."""
 
-    spec: Spec
+    sheets: tuple[_Sheet, ...]
     period: Period
     book: Book
-    formula: str
-    _widths: dict[str, float] = field(default_factory=dict)
-    _counts: dict[tuple[tuple[str, int], ...], dict[tuple[int, int], Any]] = field(default_factory=dict)
+    counts: dict[tuple[Any, ...], dict[tuple[int, int], Any]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        wrapped = ("task", "deadline", "cooperating_units", "lead_unit", "last_report")
-        self._widths = {f.name: f.width - _INDENT for f in self.spec.fields if f.name in wrapped or f.kind == "text"}
+
+class FormTemplate:
+    """A period's forms. What forms with the same sheets share is made once, when the first of them is filled."""
+
+    def __init__(self, settings: Settings, period: Period, year: int) -> None:
+        self._specs, self._period, self._year = load_specs(settings), period, year
+        self._statuses = tuple(s.name for s in settings.statuses)
+        self._layouts: dict[tuple[Part, ...], _Layout] = {}
 
     def filled(self, content: FormContent) -> bytes:
         """The .xlsx file of one unit."""
-        editor = BookEditor(self.book)
-        places = geometry(self.spec)
-        sheet = self.spec.sheet
-        editor.edit(sheet, *places.head["unit"], Put(content.unit))
-        last = places.first_row + len(content.rows) - 1
-        formula = self.formula.replace(str(FACT_MARK), str(len(content.rows) + 1))
-        checks = self._checks(content)
-        for number, (row, check) in enumerate(zip(content.rows, checks, strict=True), places.first_row):
+        return _Form(self._layout(tuple(p for p in PARTS if p in content.sheets)), content).made()
+
+    def _layout(self, parts: tuple[Part, ...]) -> _Layout:
+        if parts not in self._layouts:
+            specs = {part: self._specs[part] for part in parts}
+            book = Book(build_template(specs, self._period, self._year, self._statuses))
+            sheets = tuple(_Sheet.of(spec, self._period) for spec in specs.values())
+            self._layouts[parts] = _Layout(sheets, self._period, book)
+        return self._layouts[parts]
+
+
+def form_template(settings: Settings, period: Period, year: int) -> FormTemplate:
+    """The templates of a period's forms."""
+    return FormTemplate(settings, period, year)
+
+
+class _Form:
+    """One unit's form: its rows spliced into the template."""
+
+    def __init__(self, layout: _Layout, content: FormContent) -> None:
+        self.layout, self.content = layout, content
+        self.editor = BookEditor(layout.book)
+
+    def made(self) -> bytes:
+        checks = {}
+        for sheet in self.layout.sheets:
+            checks[sheet.spec.name] = self._put_sheet(sheet, self.content.sheets[sheet.spec.name])
+        self._put_lists()
+        self._put_identity()
+        self._put_counts(checks)
+        return self.editor.save(level=4)
+
+    def _put_sheet(self, sheet: _Sheet, rows: Sequence[FormRow]) -> list[str]:
+        """A sheet's rows and what stands around them; the values of its 自检 column."""
+        spec, places, editor = sheet.spec, sheet.places, self.editor
+        words = layout_toml("form.toml")[spec.name]
+        if "unit" in places.head:
+            editor.edit(spec.sheet, *places.head["unit"], Put(self.content.unit))
+        last = places.first_row + len(rows) - 1
+        formula = sheet.formula.replace(str(FACT_MARK), str(len(rows) + 1))
+        checks = self._checks(sheet, rows)
+        for number, (row, check) in enumerate(zip(rows, checks, strict=True), places.first_row):
             text = formula.replace(str(ROW_MARK), str(number))
-            shared = self._shared(places, number, last)
-            self._put_row(editor, places, number, row, PutFormula(text, check, shared=shared))
-        editor.new_row(sheet, last + 2, NewRow(SIGNATURE_ROW))
-        editor.edit(sheet, last + 2, 1, Put(END_MARK))
-        for name, text in layout_toml("form.toml")["report"]["signature"].items():
-            editor.edit(sheet, last + 2, places.columns[name], Put(text))
-        editor.drop_rows(sheet, frozenset((MODEL_ROW, SIGNATURE_ROW)))
-        area = Range(places.header_row, 1, places.first_row, len(self.spec.fields))
-        editor.grow(sheet, area, last)
-        self._put_lists(editor, content)
-        self._put_identity(editor, content)
-        self._put_counts(editor, checks)
-        return editor.save(level=4)
+            self._put_row(sheet, number, row, PutFormula(text, check, shared=_shared(places, number, last)))
+        dropped = {MODEL_ROW}
+        if words["signature"]:
+            editor.new_row(spec.sheet, last + 2, NewRow(SIGNATURE_ROW))
+            editor.edit(spec.sheet, last + 2, 1, Put(END_MARK))
+            for name, text in words["signature"].items():
+                editor.edit(spec.sheet, last + 2, places.columns[name], Put(text))
+            dropped.add(SIGNATURE_ROW)
+        editor.drop_rows(spec.sheet, frozenset(dropped))
+        area = Range(places.header_row, 1, places.first_row, len(spec.fields))
+        editor.grow(spec.sheet, area, last)
+        return checks
 
-    def _shared(self, places: Geometry, number: int, last: int) -> Shared | None:
-        """The 自检 formula is long: stored once for all rows it makes a form a third smaller and quicker to read."""
-        if last == places.first_row:
-            return None
-        column = places.columns["self_check"]
-        return Shared(0, Range(number, column, last, column) if number == places.first_row else None)
-
-    def _put_row(self, editor: BookEditor, places: Geometry, number: int, row: FormRow, check: PutFormula) -> None:
-        sheet, columns = self.spec.sheet, places.columns
+    def _put_row(self, sheet: _Sheet, number: int, row: FormRow, check: PutFormula) -> None:
+        title, columns = sheet.spec.sheet, sheet.places.columns
         texts = []
         for values in (row.given, row.filled):
             for name, value in values.items():
-                editor.edit(sheet, number, columns[name], Put(value))
-                if name in self._widths and isinstance(value, str):
-                    texts.append((value, self._widths[name]))
-        least = layout_toml("form.toml")["report"]["least_height"]
-        editor.new_row(sheet, number, NewRow(MODEL_ROW, row_height(texts, least)))
-        editor.edit(sheet, number, columns["self_check"], check)
+                self.editor.edit(title, number, columns[name], Put(value))
+                if name in sheet.widths and isinstance(value, str):
+                    texts.append((value, sheet.widths[name]))
+        least = layout_toml("form.toml")[sheet.spec.name]["least_height"]
+        self.editor.new_row(title, number, NewRow(MODEL_ROW, row_height(texts, least)))
+        self.editor.edit(title, number, columns["self_check"], check)
 
-    def _put_lists(self, editor: BookEditor, content: FormContent) -> None:
-        for number, row in enumerate(content.rows, 2):
-            editor.new_row(LISTS_SHEET, number, NewRow(MODEL_ROW))
-            for column, value in enumerate((row.given["task_code"], *row.facts), FACT_COLUMN):
-                editor.edit(LISTS_SHEET, number, column, Put(value))
-        editor.drop_rows(LISTS_SHEET, frozenset((MODEL_ROW,)))
+    def _put_lists(self) -> None:
+        longest = max(len(rows) for rows in self.content.sheets.values())
+        for number in range(2, longest + 2):
+            self.editor.new_row(LISTS_SHEET, number, NewRow(MODEL_ROW))
+        for sheet in self.layout.sheets:
+            spec = sheet.spec
+            for number, row in enumerate(self.content.sheets[spec.name], 2):
+                facts = (_shown(spec, name, row.known[name]) for name in spec.facts)
+                for column, value in enumerate((row.given[spec.key.name], *facts), fact_column(spec.name)):
+                    self.editor.edit(LISTS_SHEET, number, column, Put(value))
+        self.editor.drop_rows(LISTS_SHEET, frozenset((MODEL_ROW,)))
 
-    def _put_identity(self, editor: BookEditor, content: FormContent) -> None:
-        for number, (key, value) in enumerate(content.identity.items(), 1):
-            editor.edit(IDENTITY_SHEET, number, 1, Put(key))
-            editor.edit(IDENTITY_SHEET, number, 2, Put(value))
+    def _put_identity(self) -> None:
+        for number, (key, value) in enumerate(self.content.identity.items(), 1):
+            self.editor.edit(IDENTITY_SHEET, number, 1, Put(key))
+            self.editor.edit(IDENTITY_SHEET, number, 2, Put(value))
 
-    def _checks(self, content: FormContent) -> list[str]:
-        """The value of each row's 自检 formula; a row that is not prefilled is 未填.
+    def _checks(self, sheet: _Sheet, rows: Sequence[FormRow]) -> list[str]:
+        """The value of each row's 自检 formula.
 
         The rules' own verdict stands for the formula's: the tests hold the two together, and it costs a tenth.
         """
-        texts, rules = self.spec.self_check, self.spec.rules_of("row")
-        out = []
-        for row in content.rows:
-            if not row.filled:
-                out.append(texts.unfilled)
+        spec, out = sheet.spec, []
+        for row in rows:
+            if sheet.always_due and not row.filled:
+                out.append(spec.self_check.unfilled)
                 continue
-            values = dict(row.filled) | dict(row.known)
-            broken = check_values(values, self.spec, self.period.last_day)
-            first = min(broken, key=rules.index, default=None)
-            prefix = texts.warning_prefix if first and first.severity == "warning" else ""
-            out.append(prefix + first.message if first else texts.fine)
+            values = {**row.filled, **row.known}
+            out.append(self_check_text(values, spec, check_values(values, spec, self.layout.period.last_day)))
         return out
 
-    def _put_counts(self, editor: BookEditor, checks: Sequence[str]) -> None:
+    def _put_counts(self, checks: Mapping[Part, Sequence[str]]) -> None:
         """The cached values of the sheet 自检 that depend on the unit's rows."""
         title = layout_toml("form.toml")["check"]["title"]
-        key = tuple(sorted(Counter(checks).items()))
-        if key not in self._counts:
-            self._counts[key] = self._counted(title, checks)
-        for place, value in self._counts[key].items():
-            editor.edit(title, *place, Recalculated(value))
+        key = tuple(tuple(sorted(Counter(texts).items())) for texts in checks.values())
+        if key not in self.layout.counts:
+            self.layout.counts[key] = self._counted(title, checks)
+        for place, value in self.layout.counts[key].items():
+            self.editor.edit(title, *place, Recalculated(value))
 
-    def _counted(self, title: str, checks: Sequence[str]) -> dict[tuple[int, int], Any]:
+    def _counted(self, title: str, checks: Mapping[Part, Sequence[str]]) -> dict[tuple[int, int], Any]:
         cells = self._check_cells()
-        column = geometry(self.spec).columns["self_check"]
-        report: dict[tuple[int, int], Any] = {(n, column): c for n, c in enumerate(checks, 1)}
-        report |= {(n, 1): "T" for n in range(1, len(checks) + 1)}
-        evaluator = Evaluator(MemoryGrid({title: cells, self.spec.sheet: report}))
+        sheets: dict[str, dict[tuple[int, int], Any]] = {title: cells}
+        for sheet in self.layout.sheets:
+            column, texts = sheet.places.columns["self_check"], checks[sheet.spec.name]
+            own: dict[tuple[int, int], Any] = {(n, column): c for n, c in enumerate(texts, 1)}
+            sheets[sheet.spec.sheet] = own | {(n, 1): "T" for n in range(1, len(texts) + 1)}
+        evaluator = Evaluator(MemoryGrid(sheets))
         return {
             place: value
             for place, cell in cells.items()
@@ -183,7 +247,7 @@ class FormTemplate:
     def _check_cells(self) -> dict[tuple[int, int], Any]:
         """The sheet 自检: formulas from the first count downward, above it the values (the head is always empty)."""
         title = layout_toml("form.toml")["check"]["title"]
-        stored = self.book.cells(title).cells
+        stored = self.layout.book.cells(title).cells
         first = min(row for (row, _), cell in stored.items() if (cell.formula or "").startswith("COUNTIF"))
         return {
             place: GridFormula(cell.formula, cell.value) if cell.formula and place[0] >= first else cell.value
@@ -191,9 +255,14 @@ class FormTemplate:
         }
 
 
-def form_template(settings: Settings, period: Period, year: int) -> FormTemplate:
-    """The template of a period's forms."""
-    spec = load_spec(settings)
-    statuses = tuple(s.name for s in settings.statuses)
-    book = Book(build_template(spec, period, year, statuses))
-    return FormTemplate(spec, period, book, self_check_formula(spec, geometry(spec), period))
+def _shared(places: Geometry, number: int, last: int) -> Shared | None:
+    """The 自检 formula is long: stored once for all rows it makes a form a third smaller and quicker to read."""
+    if last == places.first_row:
+        return None
+    column = places.columns["self_check"]
+    return Shared(0, Range(number, column, last, column) if number == places.first_row else None)
+
+
+def _shown(spec: Spec, name: str, value: Any) -> Any:
+    """A fact as the hidden list shows it: role, goal and measure by their titles."""
+    return spec.titles_of(value)[0] if value is not None and spec.facts[name] in _TITLED else value

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tjxl.fields.selfcheck import head_formula
-from tjxl.fields.spec import Spec
+from tjxl.fields.spec import Part, Spec
 from tjxl.formula import Evaluator, MemoryGrid
 from tjxl.ooxml.refs import cell_ref, column_letters
 from tjxl.periods import Period
 from tjxl.resources import layout_toml
 from tjxl.sheets.form_pen import FormPen
-from tjxl.sheets.form_places import Geometry, as_of_text
+from tjxl.sheets.form_places import as_of_text, geometry
 
 _FIRST_ROW = 5
 _WIDTHS = (34, 14, 56, 10)
@@ -23,6 +24,7 @@ _WRONG = "×"
 class _Line:
     """A line: what is looked at, the result's formula and value on an empty form, the reason's, where to go."""
 
+    sheet: str
     item: str
     formula: str
     value: str | int
@@ -32,10 +34,12 @@ class _Line:
 
 
 class CheckSheet:
-    """Writes the self-check sheet; its formulas follow the sheet 填报 as the unit fills it in."""
+    """Writes the self-check sheet; its formulas follow the sheets of rows as the unit fills them in."""
 
-    def __init__(self, pen: FormPen, spec: Spec, places: Geometry, period: Period) -> None:
-        self.pen, self.spec, self.places, self.period = pen, spec, places, period
+    def __init__(self, pen: FormPen, specs: Mapping[Part, Spec], period: Period) -> None:
+        self.pen, self.specs, self.period = pen, specs, period
+        self.spec = specs["report"]
+        self.places = geometry(self.spec)
         self.words = layout_toml("form.toml")["check"]
 
     def write(self, sheet: Any) -> None:
@@ -50,9 +54,15 @@ class CheckSheet:
             sheet.write_string(_FIRST_ROW - 2, i, title, self.pen.style("header"))
         heads = self._head_lines()
         first_count = _FIRST_ROW + len(heads)
-        for row, line in enumerate((*heads, *self._count_lines(first_count)), _FIRST_ROW):
+        counts: list[_Line] = []
+        open_cells = []
+        for spec in self.specs.values():
+            first = first_count + len(counts)
+            counts += self._count_lines(spec, first)
+            open_cells += [f"B{first + 3}", f"B{first + 4}"]
+        for row, line in enumerate((*heads, *counts), _FIRST_ROW):
             self._write_line(sheet, row - 1, line)
-        self._verdict(sheet, first_count)
+        self._verdict(sheet, first_count, first_count + len(counts), open_cells)
         self.pen.protect(sheet)
         self.pen.page(sheet, landscape=False)
 
@@ -67,6 +77,7 @@ class CheckSheet:
             empty = str(Evaluator(MemoryGrid({})).evaluate(check, self.spec.sheet, 1, 1))
             lines.append(
                 _Line(
+                    self.spec.sheet,
                     self.words["head_item"].format(title=field.title),
                     f'IF({check}="{fine}","{fine}","{_WRONG}")',
                     fine if empty == fine else _WRONG,
@@ -77,19 +88,21 @@ class CheckSheet:
             )
         return lines
 
-    def _count_lines(self, first: int) -> list[_Line]:
+    def _count_lines(self, spec: Spec, first: int) -> list[_Line]:
         """Rows in all, fine, with a hint, not started; what remains has to be mended."""
-        texts, letter = self.spec.self_check, self.places.letters("self_check")
-        column = f"{self.spec.sheet}!${letter}:${letter}"
-        target = cell_ref(self.places.header_row, self.places.columns["self_check"])
+        texts, places = spec.self_check, geometry(spec)
+        letter = places.letters("self_check")
+        column = f"{spec.sheet}!${letter}:${letter}"
+        target = cell_ref(places.header_row, places.columns["self_check"])
         formulas = {
-            "rows_total": f'COUNTIF({self.spec.sheet}!$A:$A,"T*")',
-            "rows_fine": f'COUNTIF({column},"{texts.fine}")',
-            "rows_hint": f'COUNTIF({column},"{texts.warning_prefix}*")',
-            "rows_open": f'COUNTIF({column},"{texts.unfilled}")',
-            "rows_wrong": f"B{first}-B{first + 1}-B{first + 2}-B{first + 3}",
+            "total": f'COUNTIF({spec.sheet}!$A:$A,"T*")',
+            "fine": f'COUNTIF({column},"{texts.fine}")',
+            "hint": f'COUNTIF({column},"{texts.warning_prefix}*")',
+            "open": f'COUNTIF({column},"{texts.unfilled}")',
+            "wrong": f"B{first}-B{first + 1}-B{first + 2}-B{first + 3}",
         }
-        return [_Line(self.words[name], formula, 0, target) for name, formula in formulas.items()]
+        words = self.words[spec.name]
+        return [_Line(spec.sheet, words[name], formula, 0, target) for name, formula in formulas.items()]
 
     def _write_line(self, sheet: Any, row: int, line: _Line) -> None:
         sheet.set_row(row, 22)
@@ -99,15 +112,15 @@ class CheckSheet:
             sheet.write_formula(row, 2, f"={line.why}", self.pen.style("body+outcome_text"), line.why_value)
         else:
             sheet.write_blank(row, 2, None, self.pen.style("body+line"))
-        link = f"internal:'{self.spec.sheet}'!{line.target}"
+        link = f"internal:'{line.sheet}'!{line.target}"
         sheet.write_url(row, 3, link, self.pen.style("body+link"), self.words["go"])
 
-    def _verdict(self, sheet: Any, first_count: int) -> None:
+    def _verdict(self, sheet: Any, first_count: int, end: int, open_cells: list[str]) -> None:
         """The sentence below the lines, and the colours of ✓ and ×."""
         heads = f'COUNTIF(B{_FIRST_ROW}:B{first_count - 1},"{_WRONG}")=0'
-        rows = f"B{first_count + 3}=0,B{first_count + 4}=0"
+        rows = ",".join(f"{cell}=0" for cell in open_cells)
         done = f'=IF(AND({heads},{rows}),"{self.words["all_fine"]}","{self.words["not_yet"]}")'
-        sheet.write_formula(first_count + 5, 0, done, self.pen.style("sheet_title"), self.words["not_yet"])
+        sheet.write_formula(end, 0, done, self.pen.style("sheet_title"), self.words["not_yet"])
         for name, mark in (("check_fine", self.spec.self_check.fine), ("check_wrong", _WRONG)):
             options = {"type": "cell", "criteria": "==", "value": f'"{mark}"', "format": self.pen.highlight(name)}
             sheet.conditional_format(_FIRST_ROW - 1, 1, first_count - 2, 1, options)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tjxl.fields.guide import GuideSample, guide_items, guide_samples
-from tjxl.fields.spec import Spec
+from tjxl.fields.guide import GuideItem, GuideSample, guide_items, guide_samples
+from tjxl.fields.spec import Part, Spec
 from tjxl.resources import layout_toml
 from tjxl.sheets.form_pen import FormPen
 from tjxl.sheets.textsize import row_height
@@ -16,8 +17,9 @@ _WIDTHS = (16, 12, 52, 60)
 class GuideSheet:
     """Writes the guide from the rules' own sentences and the texts of `workbook/form.toml`."""
 
-    def __init__(self, pen: FormPen, spec: Spec, year: int) -> None:
-        self.pen, self.spec, self.year = pen, spec, year
+    def __init__(self, pen: FormPen, specs: Mapping[Part, Spec], year: int) -> None:
+        self.pen, self.specs, self.year = pen, specs, year
+        self.spec = specs["report"]
         self.words = layout_toml("form.toml")["guide"]
 
     def write(self, sheet: Any) -> None:
@@ -27,7 +29,11 @@ class GuideSheet:
         sheet.set_row(0, 32)
         sheet.write_string(0, 0, self.words["heading"].format(year=self.year), self.pen.style("sheet_title"))
         row = self._paragraphs(sheet, 1)
-        row = self._fields(sheet, row)
+        row = self._heading(sheet, row, self.words["fields_title"])
+        row = self._fields(sheet, row, (*guide_items(self.spec, "head"), *guide_items(self.spec)))
+        for part, spec in self.specs.items():
+            if part != "report":
+                row = self._part(sheet, row, part, spec)
         row = self._heading(sheet, row, self.words["samples_title"])
         for look, sample in zip(("good_row", "poor_row"), guide_samples(self.spec), strict=True):
             row = self._sample(sheet, row, sample, look)
@@ -40,19 +46,26 @@ class GuideSheet:
         for part in ("steps", "dont"):
             row = self._heading(sheet, row, self.words[f"{part}_title"])
             for line in self.words[part]:
-                text = line.format(**names)
-                sheet.merge_range(row, 0, row, 3, text, self.pen.style("paragraph"))
-                sheet.set_row(row, row_height([(text, sum(_WIDTHS))], 22))
-                row += 1
+                row = self._paragraph(sheet, row, line.format(**names))
         return row
 
-    def _fields(self, sheet: Any, row: int) -> int:
-        row = self._heading(sheet, row, self.words["fields_title"])
+    def _paragraph(self, sheet: Any, row: int, text: str) -> int:
+        sheet.merge_range(row, 0, row, 3, text, self.pen.style("paragraph"))
+        sheet.set_row(row, row_height([(text, sum(_WIDTHS))], 22))
+        return row + 1
+
+    def _part(self, sheet: Any, row: int, part: Part, spec: Spec) -> int:
+        """What 节点 or 指标 asks, in a form that has such a sheet."""
+        row = self._heading(sheet, row, self.words["part_title"].format(sheet=spec.sheet))
+        row = self._paragraph(sheet, row, layout_toml("form.toml")[part]["note"])
+        return self._fields(sheet, row, guide_items(spec))
+
+    def _fields(self, sheet: Any, row: int, items: Sequence[GuideItem]) -> int:
         sheet.set_row(row, 22)
         for i, title in enumerate(self.words["field_columns"]):
             sheet.write_string(row, i, title, self.pen.style("header"))
         row += 1
-        for item in (*guide_items(self.spec, "head"), *guide_items(self.spec)):
+        for item in items:
             rules = "\n".join(item.rules)
             for i, text in enumerate((item.title, item.necessity, item.what, rules)):
                 sheet.write_string(row, i, text, self.pen.style("body+text" if i < 2 else "body+given_text"))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tjxl.fields.selfcheck import row_formula
-from tjxl.fields.spec import Spec
-from tjxl.ooxml.refs import column_letters, parse_cell
+from tjxl.fields.spec import Part, Spec
+from tjxl.ooxml.refs import column_letters, column_number, parse_cell
 from tjxl.periods import Period
 from tjxl.resources import layout_toml
 
@@ -17,18 +17,15 @@ STATUS_NAME = "状态列表"
 FORM_VERSION = "1"
 END_MARK = "END"
 """Stands in column A of the signature line: what stands there and below belongs to no task."""
-FACT_COLUMN = 4
-FACT_ROWS = 2000
 # Stands for the last row of the hidden list in the self-check formula: each form looks no further than its own.
 FACT_MARK = 888_888
-FACTS = ("role", "goal", "deadline", "last_status", "last_percent", "last_text")
 # Stands for the row in the self-check formula; no formula of tjxl holds such a number.
 ROW_MARK = 777_777
 
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """Where things stand on 填报: columns by field name (from 1), head cells of the values by name, rows."""
+    """Where things stand on a sheet of rows: columns by field name (from 1), head cells by name, rows."""
 
     columns: Mapping[str, int]
     head: Mapping[str, tuple[int, int]]
@@ -42,27 +39,34 @@ class Geometry:
 
 def geometry(spec: Spec) -> Geometry:
     """The places that `workbook/form.toml` gives."""
-    layout = layout_toml("form.toml")["report"]
+    layout = layout_toml("form.toml")[spec.name]
     columns = {f.name: i for i, f in enumerate(spec.fields, 1)}
     labels = {name: parse_cell(label) for name, label in layout["head"].items()}
     head = {name: (row, column + 1) for name, (row, column) in labels.items()}
     return Geometry(columns, head, layout["header_row"], layout["first_row"])
 
 
+def fact_column(part: Part) -> int:
+    """The first column of a sheet's facts on the hidden list: its row codes."""
+    return column_number(layout_toml("form.toml")["lists"][part]["column"])
+
+
 def self_check_formula(spec: Spec, places: Geometry, period: Period) -> str:
-    """The 自检 formula of a row without `=`; its row number as `ROW_MARK`, the last listed task's as `FACT_MARK`."""
-    unit = {f.name: places.letters(f.name) for f in spec.fields if f.owner == "unit"}
-    return row_formula(spec, unit, ROW_MARK, lookups(period, ROW_MARK, FACT_MARK))[1:]
+    """The 自检 formula of a row without `=`; its row number as `ROW_MARK`, the last listed fact's as `FACT_MARK`."""
+    unit = {f.name: places.letters(f.name) for f in spec.unit_fields}
+    return row_formula(spec, unit, ROW_MARK, _lookups(spec, period))[1:]
 
 
-def lookups(period: Period, row: int, last_fact: int = FACT_ROWS) -> dict[str, str]:
-    """Formula text of each fact of a row: looked up by its task code, so that rows may be sorted."""
-    first, last = column_letters(FACT_COLUMN), column_letters(FACT_COLUMN + len(FACTS))
-    area = f"{LISTS_SHEET}!${first}$2:${last}${last_fact}"
-    facts = {name: f"VLOOKUP($A{row},{area},{n},FALSE)" for n, name in enumerate(FACTS, 2)}
+def _lookups(spec: Spec, period: Period) -> dict[str, str]:
+    """Formula text of each fact of a row: looked up by its code, so that rows may be sorted."""
+    column = fact_column(spec.name)
+    first, last = column_letters(column), column_letters(column + len(spec.facts))
+    area = f"{LISTS_SHEET}!${first}$2:${last}${FACT_MARK}"
+    facts = {name: f"VLOOKUP($A{ROW_MARK},{area},{n},FALSE)" for n, name in enumerate(spec.facts, 2)}
     return facts | {"as_of": as_of_text(period)}
 
 
 def as_of_text(period: Period) -> str:
+    """The period's last day as formula text."""
     day = period.last_day
     return f"DATE({day.year},{day.month},{day.day})"

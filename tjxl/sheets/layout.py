@@ -12,7 +12,7 @@ from tjxl.resources import layout_toml
 Owner = Literal["key", "generated", "office", "shared"]
 """Who may write a column. A shared one is filled in by tjxl, and what the office makes of it holds."""
 
-Kind = Literal["text", "long", "line", "digest", "int", "percent", "date", "datetime"]
+Kind = Literal["text", "long", "line", "digest", "int", "number", "percent", "date", "datetime"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def state_titles() -> Mapping[str, str]:
 
 @cache
 def master_layout() -> dict[str, SheetLayout]:
-    """The master's tables by their name in the code: tasks, assignments, units, ledger, submissions, questions."""
+    """The master's tables by their name in the code (tasks, assignments, milestones …), in their sheets' order."""
     return _layouts("sheet")
 
 

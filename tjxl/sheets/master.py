@@ -10,6 +10,7 @@ from tjxl.sheets.dashboard import dashboard_sheet
 from tjxl.sheets.identity import MasterMeta, identity_sheet
 from tjxl.sheets.instructions import instruction_sheet
 from tjxl.sheets.model import Properties, Workbook
+from tjxl.sheets.promise_tables import milestone_sheet, target_sheet
 from tjxl.sheets.render import render
 from tjxl.sheets.settings_sheet import settings_sheet
 from tjxl.sheets.tables import (
@@ -48,8 +49,10 @@ def master_model(register: Register, settings: Settings, meta: MasterMeta) -> Wo
         dashboard_sheet(register, settings),
         task_sheet(register, settings),
         assignment_sheet(register, settings),
+        milestone_sheet(register, settings),
+        target_sheet(register, settings),
         unit_sheet(register, settings),
-        ledger_sheet(register, settings),
+        *(ledger_sheet(name, register, settings) for name in ("ledger", "target_ledger", "milestone_ledger")),
         submission_sheet(register, settings),
         question_sheet(register, settings),
         settings_sheet(register, settings),

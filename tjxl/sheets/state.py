@@ -9,18 +9,17 @@ from functools import cached_property
 from typing import Any
 
 from tjxl.errors import PackageError
+from tjxl.fields.spec import PARTS, Part
 from tjxl.ooxml.book import Book
 from tjxl.periods import Period, parse_period
 from tjxl.register import GOAL_TITLES, ROLE_TITLES, Goal, Role
 from tjxl.sheets.form_places import IDENTITY_SHEET
 from tjxl.sheets.layout import hidden_layout, master_layout
+from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.registry import Registry, unit_of
 from tjxl.sheets.rows import TableRow, iter_rows, read_rows
 
 _ROLES: Mapping[str, Role] = {title: role for role, title in ROLE_TITLES.items()}
-
-# The merged columns, spelled alike in 任务台账, 责任分工 and 填报流水, in the form's order.
-REPORTED = ("status", "percent_complete", "progress_text", "problems", "next_steps", "completion_date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +103,38 @@ class MasterState:
         return read_rows(self.book, master_layout()["assignments"])
 
     @cached_property
+    def leads(self) -> dict[str, str]:
+        """Task code → code of the unit that leads it: whose word the register shows."""
+        lead = ROLE_TITLES["lead"]
+        return {str(a["task_code"]): str(a["unit_code"]) for a in self.assignments if a["role"] == lead}
+
+    @cached_property
     def units(self) -> list[TableRow]:
         """责任单位. A row that the office has added may have no code yet."""
         return list(iter_rows(self.book, master_layout()["units"], ("unit_code", "unit")))
 
     @cached_property
+    def milestones(self) -> list[TableRow]:
+        """节点."""
+        return read_rows(self.book, master_layout()["milestones"])
+
+    @cached_property
+    def targets(self) -> list[TableRow]:
+        """指标."""
+        return read_rows(self.book, master_layout()["targets"])
+
+    @cached_property
     def ledger(self) -> list[TableRow]:
         """填报流水, in the order in which it was written."""
         return read_rows(self.book, master_layout()["ledger"])
+
+    @cached_property
+    def ledgers(self) -> dict[Part, list[TableRow]]:
+        """填报流水, 节点流水 and 指标流水."""
+        return {
+            part: self.ledger if part == "report" else read_rows(self.book, master_layout()[PART_TABLES[part].ledger])
+            for part in PARTS
+        }
 
     @cached_property
     def submissions(self) -> list[TableRow]:
@@ -128,13 +151,18 @@ class MasterState:
         """Periods for which forms were issued, oldest first."""
         return sorted({parse_period(str(r["period"])) for r in self.submissions if r["period"]})
 
-    def effective_ledger(self) -> dict[tuple[str, str, str], TableRow]:
-        """(period, task, unit) → the ledger row that counts: the last one written."""
-        return {(str(r["period"]), str(r["task_code"]), str(r["unit_code"])): r for r in self._ledger_in_order()}
+    @cached_property
+    def effective(self) -> dict[Part, dict[tuple[str, str, str], TableRow]]:
+        """(period, row code, unit) → the ledger row that counts: the last one written."""
+        return {
+            part: {(str(r["period"]), str(r[PART_TABLES[part].key]), str(r["unit_code"])): r for r in _in_order(rows)}
+            for part, rows in self.ledgers.items()
+        }
 
-    def _ledger_in_order(self) -> list[TableRow]:
-        # A person may have sorted the sheet: the batch number, not the place, says what came later.
-        return sorted(self.ledger, key=lambda r: (r["batch"] or 0, r.number))
+
+def _in_order(ledger: list[TableRow]) -> list[TableRow]:
+    # A person may have sorted the sheet: the batch number, not the place, says what came later.
+    return sorted(ledger, key=lambda r: (r["batch"] or 0, r.number))
 
 
 def role_of(title: Any) -> Role:

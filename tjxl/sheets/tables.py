@@ -9,7 +9,7 @@ from tjxl.formula import Formula
 from tjxl.register import ROLE_TITLES, UNIT_KIND_TITLES, Question, Register, Task, Unit
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
-from tjxl.sheets.figures import LIGHTS, STATUS_LIST, Statuses, light
+from tjxl.sheets.figures import ATTAINMENTS, LIGHTS, MILESTONE_OUTCOMES, STATUS_LIST, Statuses, light
 from tjxl.sheets.identity import question_no
 from tjxl.sheets.layout import Column, SheetLayout, master_layout, state_titles
 from tjxl.sheets.model import Content, Highlight, Page, Sheet, Table, TableColumn, Validation
@@ -46,7 +46,7 @@ Row = Mapping[str, Content]
 def task_sheet(register: Register, settings: Settings) -> Sheet:
     """任务台账: one row per task, nothing reported yet; 亮灯 is a formula."""
     formulas = {"light": light(Statuses.of(settings))}
-    return _table_sheet("tasks", [_task_row(t) for t in register.tasks], register.year, settings, formulas)
+    return table_sheet("tasks", [_task_row(t) for t in register.tasks], register.year, settings, formulas)
 
 
 def assignment_sheet(register: Register, settings: Settings) -> Sheet:
@@ -64,7 +64,7 @@ def assignment_sheet(register: Register, settings: Settings) -> Sheet:
         }
         for a in register.assignments
     ]
-    return _table_sheet("assignments", rows, register.year, settings)
+    return table_sheet("assignments", rows, register.year, settings)
 
 
 def unit_sheet(register: Register, settings: Settings) -> Sheet:
@@ -74,23 +74,23 @@ def unit_sheet(register: Register, settings: Settings) -> Sheet:
         f'责任分工[职责],"{ROLE_TITLES[role]}")'
         for role in ("lead", "cooperating")
     }
-    return _table_sheet("units", [_unit_row(u) for u in register.units], register.year, settings, formulas)
+    return table_sheet("units", [_unit_row(u) for u in register.units], register.year, settings, formulas)
 
 
-def ledger_sheet(register: Register, settings: Settings) -> Sheet:
-    """填报流水: empty but for the one blank row that an Excel table must have."""
-    return _table_sheet("ledger", [{}], register.year, settings)
+def ledger_sheet(name: str, register: Register, settings: Settings) -> Sheet:
+    """填报流水, 指标流水 or 节点流水: empty but for the one blank row that an Excel table must have."""
+    return table_sheet(name, [{}], register.year, settings)
 
 
 def submission_sheet(register: Register, settings: Settings) -> Sheet:
     """报送情况: as empty as the ledger."""
-    return _table_sheet("submissions", [{}], register.year, settings)
+    return table_sheet("submissions", [{}], register.year, settings)
 
 
 def question_sheet(register: Register, settings: Settings) -> Sheet:
     """待裁决: the notice's open questions, each with its own dropdown or input message."""
     rows: list[Row] = [_question_row(n, q) for n, q in enumerate(register.questions, 1)] or [{}]
-    sheet = _table_sheet("questions", rows, register.year, settings)
+    sheet = table_sheet("questions", rows, register.year, settings)
     column = master_layout()["questions"].position("decision") + 1
     for n, question in enumerate(register.questions):
         sheet.validations.append(_decision((FIRST_ROW + n, column, FIRST_ROW + n, column), question))
@@ -153,7 +153,7 @@ def _validation(name: str, area: tuple[int, int, int, int], **given: Any) -> Val
     return Validation(area, **layout_toml("master.toml")["validation"][name], **given)
 
 
-def _table_sheet(
+def table_sheet(
     name: str, rows: Sequence[Row], year: int, settings: Settings, formulas: Mapping[str, str] | None = None
 ) -> Sheet:
     """A sheet with a heading, and the table of layout *name* filled with *rows* and calculated columns."""
@@ -242,6 +242,19 @@ def _highlights(sheet: Sheet, layout: SheetLayout, last: int, settings: Settings
         "status": [(status.name, status.meaning) for status in settings.statuses],
         "verified_status": [(status.name, status.meaning) for status in settings.statuses],
         "light": [(title, name) for name, title in LIGHTS.items()],
+        "outcome": [
+            (MILESTONE_OUTCOMES["done"], "completed"),
+            (MILESTONE_OUTCOMES["done_late"], "completed"),
+            (MILESTONE_OUTCOMES["overdue"], "behind"),
+            (MILESTONE_OUTCOMES["due_soon"], "adjustment_requested"),
+            (MILESTONE_OUTCOMES["undated"], "not_started"),
+        ],
+        "attainment": [
+            (ATTAINMENTS["met"], "completed"),
+            (ATTAINMENTS["not_met"], "in_progress"),
+            (ATTAINMENTS["to_judge"], "adjustment_requested"),
+            (ATTAINMENTS["no_data"], "not_started"),
+        ],
         "state": [
             (states["reported"], "completed"),
             (states["late"], "adjustment_requested"),

@@ -1,4 +1,4 @@
-"""The sheet 填报 of a form's template: head, header, model rows, validations, colours, protection, print set-up."""
+"""The sheets 填报, 节点, 指标 of a form's template: header, model rows, validations, colours, protection, print."""
 
 from __future__ import annotations
 
@@ -12,8 +12,17 @@ from tjxl.resources import layout_toml
 from tjxl.sheets.form_pen import FormPen
 from tjxl.sheets.form_places import MODEL_ROW, SIGNATURE_ROW, STATUS_NAME, Geometry, as_of_text
 
+_KIND_STYLES = {
+    "status": "text",
+    "choice": "text",
+    "percent": "percent",
+    "number": "number",
+    "date": "date",
+    "phone": "text",
+}
 
-class ReportSheet:
+
+class RowsSheet:
     """Writes what all units' sheets have in common; a unit's rows are spliced in later."""
 
     def __init__(self, pen: FormPen, spec: Spec, places: Geometry, period: Period, year: int) -> None:
@@ -21,7 +30,7 @@ class ReportSheet:
 
     def write(self, sheet: Any) -> None:
         """Fill the sheet."""
-        words, places = layout_toml("form.toml")["report"], self.places
+        words, places = layout_toml("form.toml")[self.spec.name], self.places
         last = len(self.spec.fields)
         for i, field in enumerate(self.spec.fields):
             options = {"hidden": True} if field.kind == "key" else {}
@@ -41,13 +50,12 @@ class ReportSheet:
         sheet.set_row(MODEL_ROW - 1, words["least_height"])
         for name, text in words["signature"].items():
             sheet.write_string(SIGNATURE_ROW - 1, places.columns[name] - 1, text, self.pen.style("signature"))
-        sheet.set_row(SIGNATURE_ROW - 1, 36)
+        if words["signature"]:
+            sheet.set_row(SIGNATURE_ROW - 1, 36)
         sheet.autofilter(header - 1, 1, header, last - 1)
-        sheet.freeze_panes(header, places.columns["role"] - 1)
-        first_fill = next(f.name for f in self.spec.fields if f.owner == "unit")
-        sheet.set_selection(
-            places.first_row - 1, places.columns[first_fill] - 1, places.first_row - 1, places.columns[first_fill] - 1
-        )
+        sheet.freeze_panes(header, places.columns[words["freeze"]])
+        first_fill = (places.first_row - 1, places.columns[self.spec.unit_fields[0].name] - 1)
+        sheet.set_selection(*first_fill, *first_fill)
         self.pen.protect(sheet, "select_unlocked_cells", "autofilter", "sort")
         self.pen.page(sheet, landscape=True)
         sheet.repeat_rows(header - 1)
@@ -91,8 +99,7 @@ class ReportSheet:
         elif field.owner == "check":
             style = "body+check+given"
         else:
-            centred = field.name in ("serial_no", "role", "leaders")
-            style = f"body+given+{'int' if field.name == 'serial_no' else 'text' if centred else 'given_text'}"
+            style = f"body+given+{field.look}"
         sheet.write_blank(MODEL_ROW - 1, i, None, self.pen.style(style))
         if field.owner == "unit":
             cell = cell_ref(row + 1, i + 1)
@@ -101,8 +108,8 @@ class ReportSheet:
             # Only what stands on the same sheet: Excel 2007 and some others refuse colours that look elsewhere.
             # A rule that asks for more is left to 自检.
             shown = {f.name: f"${self.places.letters(f.name)}{row + 1}" for f in self.spec.fields}
-            unit = [shown[f.name] for f in self.spec.fields if f.owner == "unit"]
-            places = {n: p for n, p in shown.items() if n in self.spec.values("row") and n != "deadline"}
+            unit = [shown[f.name] for f in self.spec.unit_fields]
+            places = {n: p for n, p in shown.items() if self._holds_value(n)}
             for rule in conditional_formats(self.spec, field.name, places, as_of_text(self.period)):
                 # a row that nobody has started is 未填, not wrong: it keeps its calm colour
                 started = f"LEN({'&'.join(unit)})>0"
@@ -111,6 +118,12 @@ class ReportSheet:
                 sheet.conditional_format(row, i, row, i, {"type": "formula", "criteria": criteria, "format": look})
         elif field.owner == "check":
             self._check_colours(sheet, row, i)
+
+    def _holds_value(self, name: str) -> bool:
+        """Whether the column holds the value that rules speak of: a date that is printed as a text does not."""
+        kind = self.spec.values("row").get(name)
+        field = self.spec.field(name)
+        return kind is not None and (kind != "date" or field.owner == "unit" or field.look == "date")
 
     def _check_colours(self, sheet: Any, row: int, column: int) -> None:
         texts, cell = self.spec.self_check, f"${column_letters(column + 1)}{row + 1}"
@@ -136,4 +149,4 @@ class ReportSheet:
 
 
 def _kind_style(field: Field) -> str:
-    return {"status": "text", "percent": "percent", "date": "date", "phone": "text"}.get(field.kind, "long+indented")
+    return _KIND_STYLES.get(field.kind, "long+indented")

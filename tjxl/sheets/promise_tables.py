@@ -1,0 +1,83 @@
+"""The master's sheets 节点 and 指标: what the tasks promise, by when and how much, and whether it is kept."""
+
+from __future__ import annotations
+
+from tjxl.fields.spec import load_spec
+from tjxl.register import (
+    COMPARATOR_SIGNS,
+    DIRECTION_TITLES,
+    MEASURE_TITLES,
+    MILESTONE_KIND_TITLES,
+    Direction,
+    Measure,
+    Register,
+    Target,
+)
+from tjxl.settings import Settings
+from tjxl.sheets.figures import attainment, lead_unit, milestone_outcome
+from tjxl.sheets.layout import master_layout
+from tjxl.sheets.model import Sheet
+from tjxl.sheets.tables import Row, table_sheet
+
+
+def milestone_sheet(register: Register, settings: Settings) -> Sheet:
+    """节点: one row per milestone; 牵头单位 and 完成情况 are formulas."""
+    tasks = {task.code: task for task in register.tasks}
+    rows: list[Row] = [
+        {
+            "milestone_code": m.code,
+            "task_code": m.task_code,
+            "serial_no": tasks[m.task_code].serial_no,
+            "scope": m.scope,
+            "kind": MILESTONE_KIND_TITLES[m.kind],
+            "due": m.due,
+            "lead_unit": tasks[m.task_code].lead_unit,  # for the row's height
+        }
+        for m in register.milestones
+    ]
+    (done,) = load_spec(settings, part="milestones").titles_of("yes")
+    formulas = {"lead_unit": lead_unit(master_layout()["milestones"].title), "outcome": milestone_outcome(done)}
+    return table_sheet("milestones", rows or [{}], register.year, settings, formulas)
+
+
+def target_sheet(register: Register, settings: Settings) -> Sheet:
+    """指标: one row per quantitative target; 牵头单位 and 达标情况 are formulas."""
+    tasks = {task.code: task for task in register.tasks}
+    rows: list[Row] = [
+        {
+            "target_code": t.code,
+            "task_code": t.task_code,
+            "serial_no": tasks[t.task_code].serial_no,
+            "subject": t.subject,
+            "target": target_text(t),
+            "target_value": t.value,
+            "upper": t.upper,
+            "measured_in": t.unit,
+            "comparator": COMPARATOR_SIGNS[t.comparator],
+            "measure": measure_text(t.measure, t.direction),
+            "due": t.due,
+            "lead_unit": tasks[t.task_code].lead_unit,
+        }
+        for t in register.targets
+    ]
+    formulas = {"lead_unit": lead_unit(master_layout()["targets"].title), "attainment": attainment()}
+    return table_sheet("targets", rows or [{}], register.year, settings, formulas)
+
+
+def target_text(target: Target) -> str:
+    """A target as a person reads it, without its unit: ≥35, 3–5, ≈5.5."""
+    low = f"{target.value:.12g}"
+    if target.comparator == "range" and target.upper is not None:
+        return f"{low}–{target.upper:.12g}"
+    return f"{COMPARATOR_SIGNS[target.comparator]}{low}"
+
+
+def measure_text(measure: Measure, direction: Direction) -> str:
+    """类型: 年内新增（越高越好）."""
+    return f"{MEASURE_TITLES[measure]}（{DIRECTION_TITLES[direction]}）"
+
+
+def measure_of(text: object) -> Measure | None:
+    """The measure that a cell of the column 类型 names; None where a person wrote something else."""
+    title = str(text or "").partition("（")[0]
+    return next((m for m, t in MEASURE_TITLES.items() if t == title), None)
