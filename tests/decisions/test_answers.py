@@ -266,11 +266,56 @@ def test_another_lead_and_another_day(build: Build) -> None:
 
 # 9
 
+SEASON = row(1, "市水务局", deadline="甲片区主汛期具备通水条件。乙片区年底完工")
+CLUSTERS = row(2, "市教委", deadline="年底前取得明显进展", task="持续推动49个特色学科群建设。")
+
+
+def test_the_day_of_a_milestone(build: Build) -> None:
+    """主汛期 is proposed as 15 July; the office knows better."""
+    master = build(SEASON, CLUSTERS)
+    (number,) = (n for n, r in master.state.decided.items() if r["key"] == "milestone-due:T001-M1")
+    assert {str(m["milestone_code"]): m["due"] for m in master.state.milestones} == {
+        "T001-M1": dt.date(2022, 7, 15),
+        "T001-M2": dt.date(2022, 12, 31),
+    }
+    after = master.answer(**{number: "2022-07-01"})
+    (decision,) = after.obeyed()[1]
+    assert [f.message for f in decision.findings] == ["第 1 项的节点的完成时限定为 2022-07-01。"]
+    assert [m["due"] for m in after.carry_out().state.milestones] == [dt.date(2022, 7, 1), dt.date(2022, 12, 31)]
+
+
+def test_a_number_becomes_a_target_when_the_office_says_so(build: Build) -> None:
+    master = build(SEASON, CLUSTERS)
+    (number,) = (n for n, r in master.state.decided.items() if r["key"] == "target:T002-K1")
+    assert master.state.targets == []
+    after = master.answer(**{number: "列为指标"}).carry_out()
+    (target,) = after.state.targets
+    assert {k: target[k] for k in ("target_code", "task_code", "serial_no", "subject", "target", "measured_in")} == {
+        "target_code": "T002-K1", "task_code": "T002", "serial_no": 2,
+        "subject": "特色学科群建设", "target": "≥49", "measured_in": "个",
+    }  # fmt: skip
+    assert (target["lead_unit"], target["attainment"]) == ("市教委", "尚无数据")
+    assert master.answer(**{number: "不列为指标"}).carry_out().state.targets == []
+    (changed,) = after.answer(**{number: "不列为指标"}).obeyed()[1]
+    assert [f.message for f in changed.findings] == [
+        "“特色学科群建设不低于49个”已按原意见列为指标。如不再作为指标，请在「指标」表中删去该行。"
+    ]
+
+
+def test_the_days_of_targets_follow_their_task(build: Build) -> None:
+    master = build(row(1, "市教委", deadline="适时完成", task="新增学位3万个。"))
+    (number,) = (n for n, r in master.state.decided.items() if r["key"] == "deadline:T001")
+    after = master.answer(**{number: "2022-09-30"}).carry_out()
+    assert [t["due"] for t in after.state.targets] == [dt.date(2022, 9, 30)]
+
+
 DIFFICULT = (
     row(1, "市教委\n市水务局等\n相关区人民政府", deadline="适时完成"),
     row(2, "各区人民政府\n国土房管局\n市体育局"),
     row(3, "市国土房管局\n国土房管局\n各街道\n相关区人民政府"),
     row(4, "市体育局\n高新园\n高新园（邹区镇）", deadline=""),
+    row(5, "市水务局", deadline="甲片区主汛期具备通水条件。乙片区年底完工"),
+    row(6, "市教委", deadline="年底前取得明显进展", task="持续推动49个特色学科群建设。"),
 )
 ANSWERS = {
     "more-units:T001": "市体育局、市气象局、和平区人民政府",
@@ -282,6 +327,8 @@ ANSWERS = {
     "same-unit:高新园（邹区镇）:高新园": "是同一单位",
     "deadline:T001": "2022-09-30",
     "deadline:T004": "年底前",
+    "milestone-due:T005-M1": "2022-07-01",
+    "target:T006-K1": "列为指标",
 }
 
 

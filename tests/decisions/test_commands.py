@@ -121,6 +121,33 @@ def test_lead_and_deadline_changed_while_forms_are_out(project_of: Callable[...,
     assert "returned" in office.collect()["体育.xlsx"]  # overdue by now: only 已完成, 滞后 or 申请调整
 
 
+def test_milestone_and_target_decided_while_forms_are_out(sample: Project) -> None:
+    """The form in hand asks for neither the other day nor the target; the next one does."""
+    office = Office(sample)
+    flows.issue(sample, MAY)
+    keys = {str(r["key"]): number for number, r in office.state.decided.items()}
+    answered(sample, **{keys["milestone-due:T087-M1"]: "2022-05-10", keys["target:T120-K1"]: "列为指标"})
+    simulate(sample, MAY, seed=4, units=["市水务局", "市教委"])
+    returns = flows.collect(sample)["returns"]
+    assert {r["unit"]: (r["verdict"], r["findings"]) for r in returns} == {
+        "市水务局": ("accepted", []),
+        "市教委": ("accepted", []),
+    }
+    flows.issue(sample, JUNE)
+    asked = {
+        unit: {
+            str(c.value)
+            for sheet in ("节点", "指标")
+            if sheet in (book := Book(office.form(unit, JUNE))).sheets
+            for (_, column), c in book.cells(sheet).cells.items()
+            if column == 1 and str(c.value)[:1] == "T"
+        }
+        for unit in ("市水务局", "市教委")
+    }
+    assert "T087-M1" in asked["市水务局"]
+    assert "T120-K1" in asked["市教委"]
+
+
 # 3
 
 

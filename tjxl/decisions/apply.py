@@ -19,6 +19,7 @@ from tjxl.sheets.board_units import UnitLine, follow_units
 from tjxl.sheets.figures import Statuses
 from tjxl.sheets.layout import SheetLayout, hidden_layout, master_layout, state_titles
 from tjxl.sheets.master_edit import append, set_row_values
+from tjxl.sheets.promise_tables import target_row
 from tjxl.sheets.recalc import refresh
 from tjxl.sheets.rows import TableRow, find_table
 from tjxl.sheets.state import MasterState
@@ -67,6 +68,7 @@ def apply_outcome(state: MasterState, outcome: Outcome, settings: Settings) -> b
     _write_units(editor, state, outcome)
     _write_tasks(editor, state, old, draft)
     _write_assignments(editor, state, draft)
+    _write_promises(editor, state, old, draft)
     _write_submissions(editor, state, draft)
     _note_since_issue(editor, old, draft)
     _write_answers(editor, state, outcome)
@@ -104,7 +106,7 @@ def _write_units(editor: BookEditor, state: MasterState, outcome: Outcome) -> No
         typed: Any = as_typed.get(code)
         values |= {n: _joined(names) for n, names in lists.items() if typed is None or getattr(typed, n) != names}
         _set(editor, layout, row, values)
-    _append_units(editor, layout, new_rows)
+    _append_calculated(editor, layout, new_rows)
     mirror, hidden = state.registered, hidden_layout()["registered"]
     added = []
     for code, unit in outcome.draft.units.items():
@@ -116,7 +118,7 @@ def _write_units(editor: BookEditor, state: MasterState, outcome: Outcome) -> No
     append(editor, hidden, added)
 
 
-def _append_units(editor: BookEditor, layout: SheetLayout, rows: list[dict[str, Any]]) -> None:
+def _append_calculated(editor: BookEditor, layout: SheetLayout, rows: list[dict[str, Any]]) -> None:
     """New rows with the formulas of the table's calculated columns, which Excel fills in only for what is typed."""
     if not rows:
         return
@@ -150,6 +152,19 @@ def _write_tasks(editor: BookEditor, state: MasterState, old: Draft, draft: Draf
         set_row_values(editor, layout, row.number, new)
         if task.due != before.due and code in due_rows:
             set_row_values(editor, hidden, due_rows[code].number, {"deadline": task.due})
+
+
+def _write_promises(editor: BookEditor, state: MasterState, old: Draft, draft: Draft) -> None:
+    """节点 and 指标: days that were decided, targets that were accepted; a target due with its task stays so."""
+    layouts = master_layout()
+    for row in state.milestones:
+        _set(editor, layouts["milestones"], row, {"due": draft.milestones[str(row["milestone_code"])]})
+    for row in state.targets:
+        code = str(row["task_code"])
+        if code in draft.tasks and row["due"] == old.tasks[code].due:
+            _set(editor, layouts["targets"], row, {"due": draft.tasks[code].due})
+    rows = [target_row(target, draft.tasks[target.task_code].serial_no) for target in draft.targets.values()]
+    _append_calculated(editor, layouts["targets"], rows)
 
 
 def _write_assignments(editor: BookEditor, state: MasterState, draft: Draft) -> None:
@@ -214,6 +229,12 @@ def _note_since_issue(editor: BookEditor, old: Draft, draft: Draft) -> None:
             for code, before in old.tasks.items()
             if before != draft.tasks[code]
         ]
+        rows += [
+            {"task_code": code, "period": newest, "before": due.isoformat() if due else None}
+            for code, due in old.milestones.items()
+            if due != draft.milestones[code]
+        ]
+        rows += [{"task_code": code, "period": newest} for code in draft.targets]
     append(editor, hidden_layout()["since_issue"], rows)
 
 

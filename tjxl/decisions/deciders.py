@@ -14,8 +14,9 @@ from tjxl.decisions.answers import AnswerError, chosen, day_in, units_in
 from tjxl.decisions.draft import Draft, TaskDraft
 from tjxl.findings import Finding, finding
 from tjxl.notice.questions import ALL_TASKS
+from tjxl.notice.targets import ACCEPT, DECLINE, say_target, target_from
 from tjxl.notice.words import fold, notice_data, quote
-from tjxl.register import Unit, unit_number
+from tjxl.register import Unit, serial_of, task_of, unit_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,29 @@ def deadline(draft: Draft, asked: Asked) -> Done:
     return Done(findings=[finding("D604" if due else "D605", tasks=which, due=due)])
 
 
+def milestone_due(draft: Draft, asked: Asked) -> Done:
+    """`milestone-due:T087-M1`: by which day a milestone is due."""
+    code = asked.key.partition(":")[2]
+    if code not in draft.milestones:
+        raise AnswerError(finding("D617", value=code))
+    due = day_in(asked.answer, draft)
+    draft.milestones[code] = due
+    which = f"第 {serial_of(task_of(code))} 项的节点"
+    return Done(findings=[finding("D604" if due else "D605", tasks=which, due=due)])
+
+
+def target(draft: Draft, asked: Asked) -> Done:
+    """`target:T120-K1`: whether a number of the notice is a target."""
+    proposed = target_from(asked.data)
+    said = say_target(proposed)
+    if chosen(asked.answer, (ACCEPT, DECLINE)) == DECLINE:
+        listed = proposed.code in draft.listed
+        return Done(findings=[finding("D641" if listed else "D642", value=said)])
+    if proposed.code not in draft.listed:
+        draft.targets[proposed.code] = proposed
+    return Done(findings=[finding("D640", value=said)])
+
+
 def _task(draft: Draft, asked: Asked) -> TaskDraft:
     code = str(asked.data["task"])
     task = draft.tasks.get(code)
@@ -180,6 +204,8 @@ DECIDERS: Mapping[str, Decider] = {
     "more-units": more_units,
     "lead": lead,
     "deadline": deadline,
+    "milestone-due": milestone_due,
+    "target": target,
 }
 """Kind of key → what an answer does, in the order in which answers are carried out. Other questions wait for people
 or for another command."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from tjxl.notice.names import split_names, unit_kind
 from tjxl.notice.words import fold
-from tjxl.register import Role, Unit, unit_code, unit_number
+from tjxl.register import Role, Target, Unit, unit_code, unit_number
 from tjxl.settings import Settings
 from tjxl.sheets.registry import Registry
 from tjxl.sheets.state import MasterState, role_of
@@ -37,6 +37,9 @@ class Draft:
         units: by code, in the order of 责任单位, groups and merged names included.
         tasks: by code.
         roles: (task, unit) → role.
+        milestones: code → the day by which it is due.
+        targets: those that the office has accepted and 指标 does not list yet, by code.
+        listed: codes of 指标.
         issued: unit → newest period of which a form was issued to it.
     """
 
@@ -60,6 +63,12 @@ class Draft:
         self.roles: dict[tuple[str, str], Role] = {
             (str(row["task_code"]), str(row["unit_code"])): role_of(row["role"]) for row in state.assignments
         }
+        self.milestones: dict[str, dt.date | None] = {
+            str(row["milestone_code"]): row["due"] if isinstance(row["due"], dt.date) else None
+            for row in state.milestones
+        }
+        self.targets: dict[str, Target] = {}
+        self.listed = {str(row["target_code"]) for row in state.targets}
         self.issued: dict[str, str] = {}
         for row in state.submissions:
             unit, period = str(row["unit_code"]), str(row["period"])

@@ -16,6 +16,10 @@ from tjxl.sheets.promise_tables import measure_of
 from tjxl.sheets.rows import TableRow
 from tjxl.sheets.state import MasterState, role_of
 
+_InHand = Mapping[tuple[str, str], str | None]
+"""What the forms in hand hold, None for nothing: (task, unit) → role, (task, "") and (milestone, "") → day. A target
+named so is not in them."""
+
 # 报送情况 states whose file still waits for something: it is read again on the next run.
 OPEN_STATES = ("missing", "returned", "awaiting_decision")
 
@@ -25,17 +29,15 @@ def expected_rows(
 ) -> dict[str, Expected]:
     """Unit code → what its form shows and its rules ask for; units and rows in register order.
 
-    Milestones and targets are asked of the lead alone. A form is judged by what stood in it when it was issued:
-    tasks, roles and deadlines that the office decided on later count from the next form. `issuing` asks what a form
-    issued now holds.
+    Milestones and targets are asked of the lead alone. A form is judged by what stood in it when it was issued: what
+    the office decided on later counts from the next form. `issuing` asks what a form issued now holds.
     """
-    tasks = _expected_tasks(state, period, settings, _in_hand(state, period, issuing))
-    pairs = [(str(a["task_code"]), str(a["unit_code"])) for a in state.assignments]
-    held = ((code, unit, tasks.get(unit, {}).get(code)) for code, unit in pairs)
-    leads = {code: unit for code, unit, row in held if row is not None and row.facts["role"] == "lead"}
+    in_hand = _in_hand(state, period, issuing)
+    tasks = _expected_tasks(state, period, settings, in_hand)
+    leads = {code: unit for unit, rows in tasks.items() for code, row in rows.items() if row.facts["role"] == "lead"}
     promised = {
-        "milestones": _expected_milestones(state, period, settings, leads),
-        "targets": _expected_targets(state, period, leads),
+        "milestones": _expected_milestones(state, period, settings, leads, in_hand),
+        "targets": _expected_targets(state, period, leads, in_hand),
     }
     out: dict[str, Expected] = {}
     for unit in dict.fromkeys((*state.registry.by_code, *tasks)):
@@ -47,7 +49,7 @@ def expected_rows(
 
 
 def _expected_tasks(
-    state: MasterState, period: Period, settings: Settings, in_hand: Mapping[tuple[str, str], str | None]
+    state: MasterState, period: Period, settings: Settings, in_hand: _InHand
 ) -> dict[str, dict[str, ExpectedRow]]:
     tasks = {str(t["task_code"]): t for t in state.tasks}
     last = last_reports(state, period, "report")
@@ -84,8 +86,8 @@ def _expected_tasks(
     return out
 
 
-def _in_hand(state: MasterState, period: Period, issuing: bool) -> dict[tuple[str, str], str | None]:
-    """(task, unit) → the role, (task, "") → the deadline, of the period's forms where they differ (下发后变更).
+def _in_hand(state: MasterState, period: Period, issuing: bool) -> _InHand:
+    """What the period's forms hold where the master has changed since (下发后变更).
 
     Of several changes the one that came first after the period's issue tells what its forms hold.
     """
@@ -99,7 +101,7 @@ def _in_hand(state: MasterState, period: Period, issuing: bool) -> dict[tuple[st
 
 
 def _expected_milestones(
-    state: MasterState, period: Period, settings: Settings, leads: Mapping[str, str]
+    state: MasterState, period: Period, settings: Settings, leads: Mapping[str, str], in_hand: _InHand
 ) -> dict[str, dict[str, ExpectedRow]]:
     last = last_reports(state, period, "milestones")
     (done,) = load_spec(settings, part="milestones").titles_of("yes")
@@ -107,15 +109,19 @@ def _expected_milestones(
     out: dict[str, dict[str, ExpectedRow]] = {}
     for row, unit in _with_lead(state.milestones, leads):
         code = str(row["milestone_code"])
+        due = _day(row["due"])
+        if (code, "") in in_hand:
+            printed = in_hand[code, ""]
+            due = dt.date.fromisoformat(printed) if printed else None
         before = last.get((code, unit))
         out.setdefault(unit, {})[code] = ExpectedRow(
             code=code,
             task_code=str(row["task_code"]),
             serial_no=int(row["serial_no"]),
-            facts={"due": _day(row["due"]), "last_done": before["done"] if before else None},
+            facts={"due": due, "last_done": before["done"] if before else None},
             locked={
                 "scope": content.format(scope=row["scope"] or "", kind=row["kind"] or ""),
-                "due": _day(row["due"]),
+                "due": due,
             },
             prefilled=bool(before and before["done"] == done),
         )
@@ -123,12 +129,14 @@ def _expected_milestones(
 
 
 def _expected_targets(
-    state: MasterState, period: Period, leads: Mapping[str, str]
+    state: MasterState, period: Period, leads: Mapping[str, str], in_hand: _InHand
 ) -> dict[str, dict[str, ExpectedRow]]:
     last = last_reports(state, period, "targets")
     out: dict[str, dict[str, ExpectedRow]] = {}
     for row, unit in _with_lead(state.targets, leads):
         code = str(row["target_code"])
+        if (code, "") in in_hand:
+            continue  # listed since: the forms do not ask for it
         before = last.get((code, unit))
         measured_in = str(row["measured_in"] or "")
         out.setdefault(unit, {})[code] = ExpectedRow(

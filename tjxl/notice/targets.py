@@ -6,7 +6,8 @@ A promise that both state is one target: the deadline's clause says by when (「
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -132,6 +133,11 @@ def ask_about_targets(task: Task, found: TaskTargets) -> tuple[list[Question], l
 def target_data(target: Target) -> dict[str, Any]:
     """The target as JSON-able values; the day in ISO form."""
     return {**asdict(target), "due": target.due.isoformat() if target.due else None}
+
+
+def target_from(data: Mapping[str, Any]) -> Target:
+    """The target of `target_data`."""
+    return Target(**{**data, "due": dt.date.fromisoformat(data["due"]) if data["due"] else None})
 
 
 def say_target(target: Target) -> str:

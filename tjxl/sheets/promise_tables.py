@@ -16,7 +16,7 @@ from tjxl.register import (
 from tjxl.settings import Settings
 from tjxl.sheets.figures import attainment, lead_unit, milestone_outcome
 from tjxl.sheets.layout import master_layout
-from tjxl.sheets.model import Sheet
+from tjxl.sheets.model import Content, Sheet
 from tjxl.sheets.tables import Row, table_sheet
 
 
@@ -44,24 +44,28 @@ def target_sheet(register: Register, settings: Settings) -> Sheet:
     """指标: one row per quantitative target; 牵头单位 and 达标情况 are formulas."""
     tasks = {task.code: task for task in register.tasks}
     rows: list[Row] = [
-        {
-            "target_code": t.code,
-            "task_code": t.task_code,
-            "serial_no": tasks[t.task_code].serial_no,
-            "subject": t.subject,
-            "target": target_text(t),
-            "target_value": t.value,
-            "upper": t.upper,
-            "measured_in": t.unit,
-            "comparator": COMPARATOR_SIGNS[t.comparator],
-            "measure": measure_text(t.measure, t.direction),
-            "due": t.due,
-            "lead_unit": tasks[t.task_code].lead_unit,
-        }
+        target_row(t, tasks[t.task_code].serial_no) | {"lead_unit": tasks[t.task_code].lead_unit}
         for t in register.targets
     ]
     formulas = {"lead_unit": lead_unit(master_layout()["targets"].title), "attainment": attainment()}
     return table_sheet("targets", rows or [{}], register.year, settings, formulas)
+
+
+def target_row(target: Target, serial_no: int) -> dict[str, Content]:
+    """A row of 指标 by column name, its calculated columns left out."""
+    return {
+        "target_code": target.code,
+        "task_code": target.task_code,
+        "serial_no": serial_no,
+        "subject": target.subject,
+        "target": target_text(target),
+        "target_value": target.value,
+        "upper": target.upper,
+        "measured_in": target.unit,
+        "comparator": COMPARATOR_SIGNS[target.comparator],
+        "measure": measure_text(target.measure, target.direction),
+        "due": target.due,
+    }
 
 
 def target_text(target: Target) -> str:
