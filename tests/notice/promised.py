@@ -6,8 +6,8 @@ import datetime as dt
 
 from tjxl.notice.dates import Seasons
 from tjxl.notice.deadlines import read_deadline
-from tjxl.notice.milestones import read_milestones
-from tjxl.notice.targets import TaskTargets, read_targets
+from tjxl.notice.promises.milestones import read_milestones
+from tjxl.notice.promises.targets import TaskTargets, read_targets
 from tjxl.register import Milestone, Target, Task
 
 YEAR_END = dt.date(2022, 12, 31)

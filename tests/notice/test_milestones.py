@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from tests.notice.promised import milestones_of, say_milestone, task_of
 from tjxl.notice.deadlines import read_deadline
-from tjxl.notice.milestones import read_milestones
+from tjxl.notice.promises.milestones import read_milestones
 from tjxl.notice.read import read_notice
 from tjxl.resources import sample_notice
 from tjxl.settings import Settings, load_settings

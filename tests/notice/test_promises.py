@@ -19,8 +19,8 @@ import pytest
 
 from tests.notice.conftest import Read, row
 from tests.notice.promised import lines, say_milestone, say_target, targets_of
+from tjxl.notice.promises.targets import read_targets
 from tjxl.notice.read import read_notice, register_json
-from tjxl.notice.targets import read_targets
 from tjxl.register import Register
 from tjxl.resources import sample_notice
 from tjxl.settings import Settings

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 from tests.notice.conftest import Read, row
 from tests.notice.promised import say_target, targets_of, task_of
-from tjxl.notice.promises import read_promises
-from tjxl.notice.quantities import find_quantities
-from tjxl.notice.targets import read_targets
-from tjxl.notice.targets import say_target as said
+from tjxl.notice.promises.quantitative import read_promises
+from tjxl.notice.promises.quantities import find_quantities
+from tjxl.notice.promises.targets import read_targets
+from tjxl.notice.promises.targets import say_target as said
 from tjxl.settings import load_settings
 
 SEASONS = load_settings().seasons

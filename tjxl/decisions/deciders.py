@@ -13,8 +13,8 @@ from typing import Any
 from tjxl.decisions.answers import AnswerError, chosen, day_in, units_in
 from tjxl.decisions.draft import Draft, TaskDraft
 from tjxl.findings import Finding, finding
+from tjxl.notice.promises.targets import ACCEPT, DECLINE, say_target, target_from
 from tjxl.notice.questions import ALL_TASKS
-from tjxl.notice.targets import ACCEPT, DECLINE, say_target, target_from
 from tjxl.notice.words import fold, notice_data, quote
 from tjxl.register import Unit, serial_of, task_of, unit_number
 

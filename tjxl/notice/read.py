@@ -9,10 +9,10 @@ from typing import Any
 
 from tjxl.findings import Finding, finding
 from tjxl.notice.columns import Columns, Titles
-from tjxl.notice.commitments import read_commitments
 from tjxl.notice.deadlines import Deadline, read_deadline
 from tjxl.notice.documents import read_document
 from tjxl.notice.duties import settle_duties
+from tjxl.notice.promises.commitments import read_commitments
 from tjxl.notice.questions import ask_deadline
 from tjxl.notice.rows import TaskRow, check_count, read_rows
 from tjxl.notice.surroundings import find_title, issuing_authority, stated_counts, states_lead_rule, title_years

@@ -1,4 +1,4 @@
-"""What the numbers of one clause promise, by the words around them. Pure. The rules are those of `promises`."""
+"""What the numbers of one clause promise, by the words around them. Pure. The rules are those of `quantitative`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from tjxl.notice.items import Item
-from tjxl.notice.quantities import Quantity
-from tjxl.notice.sentences import Clause, Sentence
-from tjxl.notice.wording import (
+from tjxl.notice.promises.items import Item
+from tjxl.notice.promises.quantities import Quantity
+from tjxl.notice.promises.sentences import Clause, Sentence
+from tjxl.notice.promises.wording import (
     Lead,
     Relation,
     has_any,

@@ -20,11 +20,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from tjxl.notice.clauses import ClauseReader, Promise, Read
 from tjxl.notice.dates import Seasons
-from tjxl.notice.items import find_items
-from tjxl.notice.sentences import Sentence, read_sentences
-from tjxl.notice.wording import has_any, words
+from tjxl.notice.promises.clauses import ClauseReader, Promise, Read
+from tjxl.notice.promises.items import find_items
+from tjxl.notice.promises.sentences import Sentence, read_sentences
+from tjxl.notice.promises.wording import has_any, words
 from tjxl.register import Goal
 
 _WANTED = re.compile(r"\d|全覆盖|清零")

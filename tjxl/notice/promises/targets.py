@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tjxl.findings import Finding, finding
-from tjxl.notice.clauses import Promise
 from tjxl.notice.dates import Seasons
-from tjxl.notice.promises import read_promises
-from tjxl.notice.wording import words
+from tjxl.notice.promises.clauses import Promise
+from tjxl.notice.promises.quantitative import read_promises
+from tjxl.notice.promises.wording import words
 from tjxl.notice.words import fold, quote
 from tjxl.register import Comparator, Question, Target, Task, target_code
 

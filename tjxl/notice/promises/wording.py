@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from tjxl.notice.quantities import any_of
+from tjxl.notice.promises.quantities import any_of
 from tjxl.notice.words import notice_data
 from tjxl.register import Comparator, Measure
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from tjxl.findings import Finding
 from tjxl.notice.dates import Seasons
-from tjxl.notice.milestones import ask_about_milestones, read_milestones
-from tjxl.notice.targets import ask_about_targets, read_targets
+from tjxl.notice.promises.milestones import ask_about_milestones, read_milestones
+from tjxl.notice.promises.targets import ask_about_targets, read_targets
 from tjxl.register import Milestone, Question, Target, Task
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from tjxl.notice.quantities import Quantity, find_quantities
-from tjxl.notice.sentences import Clause
-from tjxl.notice.wording import last_joint, leading_joint
+from tjxl.notice.promises.quantities import Quantity, find_quantities
+from tjxl.notice.promises.sentences import Clause
+from tjxl.notice.promises.wording import last_joint, leading_joint
 
 _NOUN = 90  # characters in which the joint between two numbers is looked for
 
