@@ -1,1 +1,1 @@
-"""From a notice to the register: readers, task table, deadlines, units. `read.read_notice` is the entry."""
+"""From a notice to the register: files, layouts, tasks, promises, units. `read.read_notice` is the entry."""
