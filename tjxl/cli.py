@@ -90,8 +90,11 @@ def tasks(
     as_json: Json = False,
 ) -> None:
     from tjxl import flows
+    from tjxl.project import SETTINGS_FILE
+    from tjxl.settings import load_settings
 
-    result = flows.tasks(notice, year, columns=_columns(named), units_from=units_from)
+    settings = load_settings(Path(SETTINGS_FILE))  # of the current folder, where it has some
+    result = flows.tasks(notice, year, settings, _columns(named), units_from)
     needs = any(f["severity"] in ("error", "question") for f in result["findings"])
     _finish(result, as_json, _show("tasks"), needs)
 

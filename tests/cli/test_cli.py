@@ -83,6 +83,28 @@ def test_tasks(tjxl: Tjxl) -> None:
     assert (len(result["tasks"]), result["tasks"][0]["serial_no"]) == (138, 1)
 
 
+UNUSUAL = "编号|事项内容|落实者|办到何时\n1|新增学位3万个。|市教委、市财政局|年底前完成\n"
+
+
+def test_columns_named_by_hand(tjxl: Tjxl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a notice calls its columns: on the command line, or in tjxl.toml for good."""
+    notice = tmp_path / "通知.txt"
+    notice.write_text(UNUSUAL, encoding="utf-8")
+    assert failed(tjxl("tasks", notice, "--year", 2022), "没有认出“事项内容、落实者、办到何时”", "--map 重点工作=")
+    assert failed(tjxl("tasks", notice, "--year", 2022, "--map", "重点工作"), "--map 的写法“重点工作”不对")
+    named = ("--map", "重点工作=事项内容", "--map", "责任单位=落实者", "--map", "完成时限＝办到何时")
+    by_option = silent_json(tjxl("tasks", notice, "--year", 2022, *named, "--json"), 0)
+    (task,) = by_option["tasks"]
+    assert (task["task"], task["deadline"], task["lead_unit"]) == ("新增学位3万个。", "2022-12-31", "市教委")
+    assert task["targets"] == [
+        {"subject": "新增学位", "comparator": ">=", "value": 3.0, "upper": None, "unit": "万个"}
+    ]
+    settings = '[columns]\n"重点工作" = "事项内容"\n"责任单位" = ["落实者"]\n"完成时限" = "办到何时"\n'
+    (tmp_path / "tjxl.toml").write_text(settings, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert silent_json(tjxl("tasks", notice, "--year", 2022, "--json"), 0) == by_option
+
+
 def test_init_in_a_folder_with_spaces_and_chinese(tjxl: Tjxl, tmp_path: Path) -> None:
     folder = tmp_path / "督查 台账" / "2022 年"
     result = silent_json(tjxl("init", folder, "--notice", NOTICE, "--year", 2022, "--json"), 1)
