@@ -189,3 +189,25 @@ def test_words() -> None:
         7,
         *[None] * 5,
     ]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "牵头单位：市教委\n配合单位：市财政局、市水务局",
+        "牵头：市教委；配合：市财政局，市水务局",
+        "牵头责任单位:市教委\n协同责任单位:市财政局\n市水务局",
+        "市财政局、市教委（牵头）、市水务局",
+        "市财政局\n市教委(牵头单位)\n市水务局(配合)",
+    ],
+)
+def test_a_cell_that_says_who_leads(read_rows: Read, cell: str) -> None:
+    register = read_rows(row(1, cell), note="")
+    (task,) = register.tasks
+    assert (task.lead_unit, task.cooperating_units) == ("市教委", ("市财政局", "市水务局"))
+    assert said(register) == []  # nothing is assumed
+
+
+def test_a_bracket_that_is_no_role_belongs_to_the_name(read_rows: Read) -> None:
+    (task,) = read_rows(row(1, "市外办（市港澳办）\n高新园（邹区镇）")).tasks
+    assert (task.lead_unit, task.cooperating_units) == ("市外办（市港澳办）", ("高新园（邹区镇）",))

@@ -69,7 +69,7 @@ def build_register(
         findings += theme_findings
     deadlines, deadline_findings, questions = _deadlines(rows, columns, year, settings)
     findings += deadline_findings
-    if "lead_unit" not in columns.index and not states_lead_rule(document.prose):
+    if any(row.leads is None for row in rows) and not states_lead_rule(document.prose):
         findings.append(finding("N123", field="lead_unit"))
     outcome = settle_duties(rows, UnitNames(settings, issuing_authority(title), known))
     questions = [*outcome.questions, *questions]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tjxl.findings import Finding, finding
+from tjxl.notice.cell_duties import read_duties
 from tjxl.notice.columns import Columns, column_title
 from tjxl.notice.names import split_names
 from tjxl.notice.serials import number_rows, serial_number
@@ -25,7 +26,8 @@ class TaskRow:
         part: counts the tasks that share this 序号.
         theme: the cell's text, empty where the cell is.
         deadline: the cell's text.
-        leads: the names of the column of leading units; None where there is no such column.
+        leads: the names of the column of leading units, or those that the cell of responsible units says lead; None
+            where neither does.
         others: the names of the other columns of units, in printed order.
     """
 
@@ -101,6 +103,9 @@ def _task_row(row: Row, serial_no: int, part: int, columns: Columns) -> TaskRow:
     def cell(field: str) -> str:
         return row.cells[columns.index[field]] if field in columns.index else ""
 
+    leads, others = read_duties(cell("units"))
+    if "lead_unit" in columns.index:
+        leads = split_names(cell("lead_unit"))
     return TaskRow(
         line=row.line,
         serial_no=serial_no,
@@ -108,8 +113,8 @@ def _task_row(row: Row, serial_no: int, part: int, columns: Columns) -> TaskRow:
         text=joined_lines(cell("task")),
         deadline=joined_lines(cell("deadline")),
         leaders=tuple(dict.fromkeys(split_names(cell("leader")))),
-        leads=split_names(cell("lead_unit")) if "lead_unit" in columns.index else None,
-        others=split_names(cell("units")) + split_names(cell("cooperating_units")),
+        leads=leads,
+        others=others + split_names(cell("cooperating_units")),
         part=part,
     )
 
