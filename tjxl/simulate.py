@@ -31,6 +31,7 @@ from tjxl.sheets.form_places import IDENTITY_SHEET
 from tjxl.sheets.state import MasterState
 
 Progress = Callable[[int, int], None]
+_COUNTED = 20
 _PDF = b"%PDF-1.4\n% \xe6\x89\xab\xe6\x8f\x8f\xe4\xbb\xb6\n"
 
 
@@ -193,7 +194,9 @@ class _Writer:
             return {"explanation": rng.choice(self.texts["no_data"])}
         aim, last = row.facts["target_value"] or 1.0, row.facts["last_value"]
         share = self.period.last_month / 12 if row.facts["measure"] == "flow" else 1.0
-        value = round(aim * share * rng.uniform(0.85, 1.15), 2)
+        # things are counted: only a small figure, or one that the notice itself gives in fractions, has decimals
+        digits = 0 if aim >= _COUNTED and float(aim).is_integer() else 2
+        value = round(aim * share * rng.uniform(0.85, 1.15), digits)
         if row.facts["measure"] == "flow" and last is not None:
             value = max(value, last)
         return {"current_value": value, "data_date": self.period.last_day - dt.timedelta(days=rng.choice((0, 0, 1)))}
