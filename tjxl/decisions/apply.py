@@ -49,12 +49,14 @@ class Outcome:
     """A draft to be written.
 
     Attributes:
+        old: the draft before anything was decided.
         unit_rows: unit code → sheet row of 责任单位.
         registered: 单位登记 as it stands.
         answered: sheet row of 待裁决 → answer.
     """
 
     draft: Draft
+    old: Draft
     unit_rows: Mapping[str, int]
     registered: Mapping[str, Registered]
     answered: Mapping[int, Answered]
@@ -63,8 +65,7 @@ class Outcome:
 def apply_outcome(state: MasterState, outcome: Outcome, settings: Settings) -> bytes | None:
     """The new master, formulas' values and chart points refreshed; None where nothing differs."""
     editor = BookEditor(state.book)
-    old = Draft(state, settings)
-    draft = outcome.draft
+    old, draft = outcome.old, outcome.draft
     _write_units(editor, state, outcome)
     _write_tasks(editor, state, old, draft)
     _write_assignments(editor, state, draft)

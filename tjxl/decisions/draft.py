@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 
 from tjxl.notice.names import split_names, unit_kind
@@ -75,6 +76,13 @@ class Draft:
             self.issued[unit] = max(period, self.issued.get(unit, ""))
         self._highest = max(map(unit_number, (*self.units, *state.registered)), default=0)
         self._registry: Registry | None = None
+
+    def copied(self) -> Draft:
+        """The draft as it is now: what is changed in the one stays as it is in the other."""
+        other = copy(self)
+        for name in ("units", "tasks", "roles", "milestones", "targets"):
+            setattr(other, name, dict(getattr(self, name)))
+        return other
 
     @property
     def registry(self) -> Registry:

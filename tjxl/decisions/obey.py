@@ -53,6 +53,7 @@ def obey(state: MasterState, settings: Settings) -> tuple[bytes | None, list[Dec
     not stays, and 状态 says what to undo by hand.
     """
     draft = Draft(state, settings)
+    old = draft.copied()
     before = registered_before(state)
     places, said = follow_rows(draft, state, before)
     questions = {str(row["question_no"]): row for row in state.questions}
@@ -61,7 +62,7 @@ def obey(state: MasterState, settings: Settings) -> tuple[bytes | None, list[Dec
     said += follow_members(draft, before)
     decided += _carried_out(draft, [a for a in waiting if a.kind not in BEFORE_GROUPS])
     answered = [*decided, *_restated(state, questions)]
-    outcome = Outcome(draft, places, before, {questions[a.question_no].number: a for a in answered})
+    outcome = Outcome(draft, old, places, before, {questions[a.question_no].number: a for a in answered})
     decisions = [Decision(None, None, None, True, (f,)) for f in said]
     decisions += [
         Decision(a.question_no, _text(questions[a.question_no], "task_code"), a.answer, a.obeyed, a.findings)
