@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,6 +38,24 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeRules:
+    """What the office changes in the field rules, as its file says it; `tjxl.fields.office` gives it a meaning.
+
+    Attributes:
+        file: whose words these are.
+        limits, phrases: `[limits]` and `[phrases]`: numbers and lists of set phrases that the rules name.
+        changes: `[rules.F031]`: by the code of a shipped rule, the keys that replace its own.
+        own: `[[own_rule]]`: rules of the office.
+    """
+
+    file: str = "tjxl.toml"
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    phrases: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    own: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What an office may change.
 
@@ -49,6 +67,7 @@ class Settings:
         groups, aliases: of units; see `schemas/defaults.toml`.
         columns: the usual title of a notice's column → what the office's notices call it.
         seasons: the (month, day) that a season in a deadline stands for: 主汛期 → (7, 15).
+        rules: changes of the field rules and rules of the office's own.
     """
 
     cadence: Literal["monthly", "quarterly"]
@@ -59,10 +78,15 @@ class Settings:
     aliases: Mapping[str, tuple[str, ...]]
     columns: Mapping[str, tuple[str, ...]]
     seasons: Mapping[str, tuple[int, int]]
+    rules: OfficeRules = field(default_factory=OfficeRules)
 
     def status_named(self, meaning: StatusMeaning) -> str:
         """The name of the (first) status with this meaning."""
         return next(s.name for s in self.statuses if s.meaning == meaning)
+
+
+_OFFICE_TABLES: Mapping[str, Any] = {"limits": {}, "phrases": {}, "rules": {}, "own_rule": []}
+"""Tables that have no defaults: the rules they change stand in the field rule files."""
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -72,9 +96,10 @@ def load_settings(path: Path | None = None) -> Settings:
     (`[[status]]`, `[[group]]`) replaces the whole list of the defaults.
 
     Raises:
-        SpecError: E210 the file is no TOML; E211 a value has no meaning. Both name the file.
+        SpecError: E210 the file is no TOML; E211 a value has no meaning; E219 a table is not one of the
+            settings. All name the file.
     """
-    merged: dict[str, Any] = dict(schema_toml("defaults.toml"))
+    merged: dict[str, Any] = {**_OFFICE_TABLES, **schema_toml("defaults.toml")}
     name = "defaults.toml"
     if path is not None and path.exists():
         name = path.name
@@ -83,7 +108,11 @@ def load_settings(path: Path | None = None) -> Settings:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SpecError("E210", file=name, reason=str(error)) from error
         for key, value in own.items():
-            merged[key] = {**merged[key], **value} if isinstance(merged.get(key), dict) else value
+            if key not in merged:
+                raise SpecError("E219", file=name, key=key)
+            if isinstance(value, dict) is not isinstance(merged[key], dict):
+                raise SpecError("E211", file=name, key=key, value=value)
+            merged[key] = {**merged[key], **value} if isinstance(value, dict) else value
     return _settings(merged, name)
 
 
@@ -116,7 +145,18 @@ def _settings(data: Mapping[str, Any], name: str) -> Settings:
         aliases={k: tuple(v) for k, v in data["aliases"].items()},
         columns={k: (v,) if isinstance(v, str) else tuple(v) for k, v in data["columns"].items()},
         seasons={word: _month_day(word, day, name) for word, day in data["seasons"].items()},
+        rules=_office_rules(data, name),
     )
+
+
+def _office_rules(data: Mapping[str, Any], name: str) -> OfficeRules:
+    for key, change in data["rules"].items():
+        if not isinstance(change, dict):
+            raise SpecError("E211", file=name, key=f"rules.{key}", value=change)
+    own = data["own_rule"]
+    if not isinstance(own, list) or not all(isinstance(rule, dict) for rule in own):
+        raise SpecError("E211", file=name, key="own_rule", value=own)
+    return OfficeRules(name, data["limits"], data["phrases"], data["rules"], tuple(own))
 
 
 def _month_day(word: str, text: Any, name: str) -> tuple[int, int]:

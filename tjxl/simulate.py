@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from tjxl.errors import ProjectError
-from tjxl.fields.spec import Part, load_specs
+from tjxl.fields.loading import load_specs
+from tjxl.fields.spec import Part
 from tjxl.intake.context import Expected, ExpectedRow
 from tjxl.intake.expected import expected_rows
 from tjxl.intake.identify import read_identity

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from tests.fields.rows import CHOICES, CHOICES_OF, SelfCheckBook, breaches, expected_texts, random_rows
 from tests.libreoffice import requires_libreoffice
+from tjxl.fields.loading import load_specs
 from tjxl.fields.scalar import check_values
-from tjxl.fields.spec import PARTS, Part, Spec, load_specs
+from tjxl.fields.spec import PARTS, Part, Spec
 from tjxl.settings import load_settings
 
 SPECS = load_specs(load_settings())
@@ -63,7 +64,7 @@ def test_scalar_and_pandera_agree(part: Part, data: st.DataObject) -> None:
 @requires_libreoffice
 @pytest.mark.parametrize("part", ["milestones", "targets"])
 def test_self_check_of_promises_agrees_on_random_rows(part: Part, tmp_path: Path) -> None:
-    rows = [{"due": dt.date(2022, 6, 30), "measure": "flow"}, {}, *random_rows(400, seed=20220630, part=part)]
+    rows = [{"due": dt.date(2022, 6, 30), "measure": "flow"}, {}, *random_rows(1500, seed=20220630, part=part)]
     expected = self_check_of(rows, SPECS[part])
     book = SelfCheckBook(SPECS[part]).add_rows(rows)
     assert (book.recalculated(tmp_path), book.evaluated()) == (expected, expected)
@@ -74,7 +75,7 @@ def test_self_check_of_promises_agrees_on_random_rows(part: Part, tmp_path: Path
 
 @requires_libreoffice
 def test_self_check_agrees_on_random_rows(tmp_path: Path) -> None:
-    rows = random_rows(400, seed=20220630) + likely_rows(200, seed=7)
+    rows = random_rows(500, seed=20220630) + likely_rows(500, seed=7)
     expected = self_check_of(rows)
     assert SelfCheckBook(SPEC).add_rows(rows).recalculated(tmp_path) == expected
     kinds = {text if text == "✓" else text[:3] == "提示：" for text in expected}

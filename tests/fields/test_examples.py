@@ -13,8 +13,9 @@ import pytest
 
 from tests.fields.rows import SelfCheckBook, breaches, expected_texts
 from tests.libreoffice import requires_libreoffice
+from tjxl.fields.loading import load_specs
 from tjxl.fields.scalar import check_values
-from tjxl.fields.spec import PARTS, Part, Rule, Spec, load_specs
+from tjxl.fields.spec import PARTS, Part, Rule, Spec
 from tjxl.settings import load_settings
 
 SPECS = load_specs(load_settings())

@@ -16,7 +16,8 @@ import pytest
 
 from tests.fields.rows import random_rows
 from tjxl.fields.frame import check_head, check_rows, typed_frame
-from tjxl.fields.spec import load_spec, rule_finding
+from tjxl.fields.loading import load_spec
+from tjxl.fields.spec import rule_finding
 from tjxl.settings import load_settings
 
 SPEC = load_spec(load_settings())

@@ -15,8 +15,9 @@ import pytest
 
 from tests.fields.rows import SelfCheckBook, breaches
 from tests.libreoffice import requires_libreoffice
+from tjxl.fields.loading import load_spec
 from tjxl.fields.scalar import check_values
-from tjxl.fields.spec import Spec, load_spec
+from tjxl.fields.spec import Spec
 from tjxl.fields.text import condensed, is_phone_like
 from tjxl.resources import schema_toml
 from tjxl.settings import load_settings

@@ -18,9 +18,10 @@ import pytest
 from tests.fields.rows import breaches
 from tjxl.errors import SpecError
 from tjxl.fields.guide import guide_items
+from tjxl.fields.loading import load_spec
 from tjxl.fields.scalar import check_values
 from tjxl.fields.selfcheck import row_formula
-from tjxl.fields.spec import Spec, load_spec
+from tjxl.fields.spec import Spec
 from tjxl.fields.validation import conditional_formats, data_validation
 from tjxl.resources import schema_toml
 from tjxl.settings import load_settings

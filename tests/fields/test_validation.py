@@ -18,7 +18,8 @@ import xlsxwriter
 from tests.fields.rows import breaches, put, random_rows
 from tests.libreoffice import recalculate, requires_libreoffice
 from tjxl.fields.guide import guide_items, guide_samples
-from tjxl.fields.spec import PARTS, Part, Spec, load_specs
+from tjxl.fields.loading import load_specs
+from tjxl.fields.spec import PARTS, Part, Spec
 from tjxl.fields.validation import conditional_formats, data_validation
 from tjxl.settings import load_settings
 
@@ -137,10 +138,10 @@ def _colours(folder: Path, rows: list[dict[str, Any]], spec: Spec) -> list[dict[
 
 def test_a_rule_about_facts_out_of_reach_is_left_to_the_self_check() -> None:
     near = {f.name: f"${letter}8" for f, letter in zip(UNIT, "JKLMNOP", strict=True)}
-    states = [c.state for c in conditional_formats(SPEC, "percent_complete", near, "$A$1")]
-    assert states == ["error", "missing"]  # the warning compares with last period's percent
+    states = [c.state for c in conditional_formats(SPEC, "status", near, "$A$1")]
+    assert states == ["error", "missing"]  # the warning looks at last period's status
     everything = near | dict.fromkeys(SPEC.facts, "$Z8")
-    assert [c.state for c in conditional_formats(SPEC, "percent_complete", everything, "$A$1")] == [
+    assert [c.state for c in conditional_formats(SPEC, "status", everything, "$A$1")] == [
         "error",
         "missing",
         "warning",

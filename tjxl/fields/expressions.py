@@ -2,8 +2,8 @@
 
 What every face must keep to:
 
-* A comparison, `same` and `phone_like` with a blank operand are false. So is a comparison with a value of the
-  wrong type (a text in a number cell): such a value is filled, but it is no number.
+* A comparison, `same`, `phone_like`, `digit_run` and `phrase` with a blank operand are false. So is a comparison
+  with a value of the wrong type (a text in a number cell): such a value is filled, but it is no number.
 * `status != behind` is "filled, and not behind"; `not (status == behind)` also holds for a blank status.
 * Text is measured and compared without white space (`tjxl.fields.text`).
 * Dates are whole days; a time of day is dropped.
@@ -110,6 +110,22 @@ class PhoneLike:
 
 
 @dataclass(frozen=True, slots=True)
+class DigitRun:
+    """The text holds at least so many digits one after the other."""
+
+    of: Name
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """The text is one of these set phrases and nothing more; the phrases are bare (`tjxl.fields.text`)."""
+
+    of: Name
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Compare:
     """Two numbers or two dates."""
 
@@ -139,7 +155,7 @@ class Or:
     parts: tuple[Node, ...]
 
 
-Node = Always | Filled | Typed | Member | Same | PhoneLike | Compare | Not | And | Or
+Node = Always | Filled | Typed | Member | Same | PhoneLike | DigitRun | Phrase | Compare | Not | And | Or
 
 
 def names_in(node: Node | Operand) -> Iterator[Name]:
@@ -147,7 +163,9 @@ def names_in(node: Node | Operand) -> Iterator[Name]:
     match node:
         case Name():
             yield node
-        case Length(of) | Filled(of) | Typed(of) | Member(of, _) | PhoneLike(of) | Not(of):
+        case Length(of) | Filled(of) | Typed(of) | PhoneLike(of) | Not(of):
+            yield from names_in(of)
+        case Member(of, _) | DigitRun(of, _) | Phrase(of, _):
             yield from names_in(of)
         case Same(left, right) | Compare(_, left, right):
             yield from names_in(left)
@@ -162,7 +180,7 @@ def where_blank(node: Node, blank: frozenset[str]) -> Node | bool:
     match node:
         case Always():
             return True
-        case Filled() | Typed() | Member() | Same() | PhoneLike():
+        case Filled() | Typed() | Member() | Same() | PhoneLike() | DigitRun() | Phrase():
             return node if blank.isdisjoint(n.name for n in names_in(node)) else False
         case Compare(op, left, right):
             sides = [Number(0) if isinstance(s, Length) and s.of.name in blank else s for s in (left, right)]

@@ -1,6 +1,7 @@
 """The rules as formula text, for 自检 cells and conditional formats.
 
-Only functions of Excel 2010 (AND OR NOT IF LEN EXACT SUBSTITUTE ISNUMBER INT DATE YEAR CHAR), so that the text
+Only functions of Excel 2010 (AND OR NOT IF LEN EXACT FIND SUBSTITUTE ISNUMBER INT DATE
+YEAR CHAR), so that the text
 means the same in Excel, WPS and LibreOffice. Comparisons of text use EXACT, because `=` ignores case; U+3000 and
 U+00A0 stand in the formula as they are, because CHAR depends on the code page of the computer.
 """
@@ -16,6 +17,7 @@ from tjxl.fields.expressions import (
     AsOf,
     Compare,
     DateOf,
+    DigitRun,
     Filled,
     Length,
     Member,
@@ -26,11 +28,12 @@ from tjxl.fields.expressions import (
     Operand,
     Or,
     PhoneLike,
+    Phrase,
     Same,
     Typed,
 )
 from tjxl.fields.spec import Rule, Spec
-from tjxl.fields.text import PHONE_DIGITS, PHONE_PUNCTUATION, WHITE_SPACE
+from tjxl.fields.text import PHONE_DIGITS, PHONE_PUNCTUATION, PHRASE_PUNCTUATION, WHITE_SPACE
 
 _EXCEL_OPERATORS = {"==": "=", "!=": "<>"}
 
@@ -83,6 +86,15 @@ class FormulaWriter:
                 return f"AND({self._mass(left)}>0,EXACT({a},{b}))"
             case PhoneLike(of):
                 return self._phone_like(self._place(of))
+            case DigitRun(of, least):
+                text = self._place(of)
+                for digit in "123456789":
+                    text = f'SUBSTITUTE({text},"{digit}","0")'
+                return f"ISNUMBER(FIND({quoted('0' * least)},{text}))"
+            case Phrase(of, phrases):
+                # "|" is taken out of the text, so that only a whole phrase is found between two of them.
+                bare = without(self._place(of), WHITE_SPACE + PHRASE_PUNCTUATION)
+                return f'ISNUMBER(FIND("|"&{bare}&"|",{quoted("|" + "|".join(phrases) + "|")}))'
             case Compare():
                 return self._compare(node)
 

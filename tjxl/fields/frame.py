@@ -25,6 +25,7 @@ from tjxl.fields.expressions import (
     AsOf,
     Compare,
     DateOf,
+    DigitRun,
     Filled,
     Kind,
     Length,
@@ -36,13 +37,14 @@ from tjxl.fields.expressions import (
     Operand,
     Or,
     PhoneLike,
+    Phrase,
     Same,
     Typed,
     date_of,
 )
 from tjxl.fields.scalar import NUMBER_DIGITS, plain_value
 from tjxl.fields.spec import Rule, Scope, Spec
-from tjxl.fields.text import condensed, is_phone_like
+from tjxl.fields.text import condensed, has_digit_run, is_phone_like, is_phrase
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -229,6 +231,10 @@ class _Table:
                 return (self.texts(left) == self.texts(right)) & self.filled(left)
             case PhoneLike(of):
                 return [is_phone_like(v) for v in self.texts(of)]
+            case DigitRun(of, least):
+                return [has_digit_run(v, least) for v in self._given(of)]
+            case Phrase(of, phrases):
+                return [is_phrase(v, phrases) for v in self._given(of)]
             case Compare(op, left_side, right_side):
                 a, b = self.operand(left_side), self.operand(right_side)
                 return _COMPARE[op](a, b) & ~np.isnan(a) & ~np.isnan(b)
@@ -246,6 +252,10 @@ class _Table:
                 if name not in self._numbers:
                     self._numbers[name] = _floats(self.frame[name], kind)
                 return self._numbers[name]
+
+    def _given(self, of: Name) -> list[str]:
+        """Texts as they were written, "" for a blank."""
+        return [plain_value(v, "text") or "" for v in self.frame[of.name].tolist()]
 
     def texts(self, of: Name) -> npt.NDArray[np.object_]:
         """Condensed texts, "" for a blank."""

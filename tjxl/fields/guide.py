@@ -60,7 +60,8 @@ def guide_samples(spec: Spec) -> list[GuideSample]:
 
 def _item(spec: Spec, field: Field) -> GuideItem:
     rules = [r for r in spec.rules if r.field == field.name]
-    sentences = tuple(dict.fromkeys(r.guide for r in rules if r.guide))
+    prefix = {"error": "", "warning": spec.self_check.warning_prefix}
+    sentences = tuple(dict.fromkeys(prefix[r.severity] + r.guide for r in rules if r.guide))
     return GuideItem(field.title, _necessity(spec, field), field.guide, sentences)
 
 

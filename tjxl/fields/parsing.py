@@ -2,6 +2,7 @@
 
     percent_complete == 1 or (blank(percent_complete) and role == cooperating)
     status in (behind, adjustment_requested)
+    进展状态 == 滞后 and 未填(存在问题)
     date(year - years_back, 1, 1) <= completion_date
 
 Nothing is ever evaluated as Python.
@@ -11,8 +12,8 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from tjxl.errors import SpecError
 from tjxl.fields.expressions import (
@@ -22,6 +23,7 @@ from tjxl.fields.expressions import (
     Compare,
     Comparison,
     DateOf,
+    DigitRun,
     Filled,
     Kind,
     Length,
@@ -33,10 +35,27 @@ from tjxl.fields.expressions import (
     Operand,
     Or,
     PhoneLike,
+    Phrase,
     Same,
     Typed,
     Year,
 )
+from tjxl.fields.text import bare_phrase
+
+CHINESE_WORDS: Mapping[str, str] = {
+    "已填": "filled",
+    "未填": "blank",
+    "类型正确": "typed",
+    "字数": "length",
+    "相同": "same",
+    "是电话": "phone_like",
+    "连续数字": "digit_run",
+    "套话": "phrase",
+    "日期": "date",
+    "期末": "as_of",
+    "本年": "year",
+}
+"""The language's own words as an office may write them."""
 
 _OPERATORS: dict[type[ast.cmpop], Comparison] = {
     ast.Eq: "==",
@@ -56,11 +75,19 @@ class Vocabulary:
         names: fields and facts of the row with their kinds.
         symbols: meanings of statuses, choices, roles, goals and measures, with the kind they belong to.
         limits: numbers of the file that have a name.
+        phrases: lists of set phrases that have a name.
+        synonyms: other ways of writing all these words: titles of fields, names of statuses, answers.
     """
 
     names: Mapping[str, Kind]
     symbols: Mapping[str, Kind]
     limits: Mapping[str, float]
+    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    synonyms: Mapping[str, str] = field(default_factory=dict)
+
+    def word(self, written: str) -> str:
+        """The word that is meant."""
+        return CHINESE_WORDS.get(written) or self.synonyms.get(written, written)
 
 
 def parse(source: str, words: Vocabulary, *, file: str, key: str) -> Node:
@@ -99,26 +126,50 @@ class _Parser:
                 return self._call(name, node)
         raise self._no_meaning(node)
 
-    def _call(self, name: str, node: ast.Call) -> Node:
-        one: dict[str, Callable[[Name], Node]] = {
-            "filled": Filled,
-            "blank": lambda of: Not(Filled(of)),
-            "typed": Typed,
-            "phone_like": PhoneLike,
-        }
-        if node.keywords or len(node.args) != (2 if name == "same" else 1):
+    def _call(self, written: str, node: ast.Call) -> Node:
+        name = self.words.word(written)
+        if node.keywords or len(node.args) != (2 if name in ("same", "digit_run", "phrase") else 1):
             raise self._no_meaning(node)
-        args = [self._name(a) for a in node.args]
-        needs_text = name in ("same", "phone_like")
-        if needs_text and any(a.kind != "text" for a in args):
+        of = self._name(node.args[0])
+        if name in ("same", "phone_like", "digit_run", "phrase") and of.kind != "text":
             raise self._mismatch(node)
-        if name == "typed" and args[0].kind not in ("number", "date"):
+        if name == "typed" and of.kind not in ("number", "date"):
             raise self._mismatch(node)
-        if name == "same":
-            return Same(args[0], args[1])
-        if name not in one:
-            raise self._unknown(name)
-        return one[name](args[0])
+        match name:
+            case "filled":
+                return Filled(of)
+            case "blank":
+                return Not(Filled(of))
+            case "typed":
+                return Typed(of)
+            case "phone_like":
+                return PhoneLike(of)
+            case "same":
+                return self._same(of, node)
+            case "digit_run":
+                return self._digit_run(of, node)
+            case "phrase":
+                return self._phrase(of, node.args[1])
+        raise self._unknown(written)
+
+    def _same(self, of: Name, node: ast.Call) -> Same:
+        other = self._name(node.args[1])
+        if other.kind != "text":
+            raise self._mismatch(node)
+        return Same(of, other)
+
+    def _digit_run(self, of: Name, node: ast.Call) -> DigitRun:
+        least = self._number(node.args[1])
+        if not 1 <= least <= 100 or least != int(least):
+            raise self._no_meaning(node)
+        return DigitRun(of, int(least))
+
+    def _phrase(self, of: Name, node: ast.expr) -> Phrase:
+        if not isinstance(node, ast.Name):
+            raise self._no_meaning(node)
+        if self.words.word(node.id) not in self.words.phrases:
+            raise self._unknown(node.id)
+        return Phrase(of, tuple(bare_phrase(p) for p in self.words.phrases[self.words.word(node.id)]))
 
     def _comparisons(self, node: ast.Compare) -> Node:
         """A chain, `0 <= x <= 1`, holds where each of its comparisons holds."""
@@ -135,7 +186,7 @@ class _Parser:
             return self._member(node, left, right.elts)
         if type(op) not in _OPERATORS:
             raise self._no_meaning(node)
-        if isinstance(right, ast.Name) and right.id in self.words.symbols:
+        if isinstance(right, ast.Name) and self.words.word(right.id) in self.words.symbols:
             member = self._member(node, left, [right])
             if isinstance(op, ast.Eq):
                 return member
@@ -154,29 +205,33 @@ class _Parser:
         for symbol in symbols:
             if not isinstance(symbol, ast.Name):
                 raise self._no_meaning(node)
-            if symbol.id not in self.words.symbols:
+            meaning = self.words.word(symbol.id)
+            if meaning not in self.words.symbols:
                 raise self._unknown(symbol.id)
-            if self.words.symbols[symbol.id] != of.kind:
+            if self.words.symbols[meaning] != of.kind:
                 raise self._mismatch(node)
-            found.append(symbol.id)
+            found.append(meaning)
         return Member(of, tuple(found))
 
     def _operand(self, node: ast.expr) -> Operand:
         match node:
-            case ast.Name(id="as_of"):
+            case ast.Name() if self.words.word(node.id) == "as_of":
                 return AsOf()
             case ast.Name() if node.id not in self.words.limits:
                 return self._name(node)
             case ast.Name() | ast.Constant():
                 return Number(self._number(node))
-            case ast.Call(func=ast.Name(id="length"), args=[text], keywords=[]):
+            case ast.Call(func=ast.Name(id=word), args=[text], keywords=[]) if self.words.word(word) == "length":
                 of = self._name(text)
                 if of.kind != "text":
                     raise self._mismatch(node)
                 return Length(of)
-            case ast.Call(func=ast.Name(id="date"), args=[year, month, day], keywords=[]):
+            case ast.Call(func=ast.Name(id=word), args=[year, month, day], keywords=[]) if self._is_date(word):
                 return self._date(node, year, month, day)
         raise self._no_meaning(node)
+
+    def _is_date(self, word: str) -> bool:
+        return self.words.word(word) == "date"
 
     def _date(self, node: ast.expr, year: ast.expr, month: ast.expr, day: ast.expr) -> DateOf:
         numbers = self._number(month), self._number(day)
@@ -189,11 +244,11 @@ class _Parser:
 
     def _year(self, node: ast.expr) -> Year:
         match node:
-            case ast.Name(id="year"):
+            case ast.Name(id=name) if self.words.word(name) == "year":
                 return Year()
-            case ast.BinOp(left=ast.Name(id="year"), op=ast.Add()):
+            case ast.BinOp(left=ast.Name(id=name), op=ast.Add()) if self.words.word(name) == "year":
                 return Year(int(self._number(node.right)))
-            case ast.BinOp(left=ast.Name(id="year"), op=ast.Sub()):
+            case ast.BinOp(left=ast.Name(id=name), op=ast.Sub()) if self.words.word(name) == "year":
                 return Year(-int(self._number(node.right)))
         raise self._no_meaning(node)
 
@@ -212,9 +267,10 @@ class _Parser:
     def _name(self, node: ast.expr) -> Name:
         if not isinstance(node, ast.Name):
             raise self._no_meaning(node)
-        if node.id not in self.words.names:
+        name = self.words.word(node.id)
+        if name not in self.words.names:
             raise self._unknown(node.id)
-        return Name(node.id, self.words.names[node.id])
+        return Name(name, self.words.names[name])
 
     def _no_meaning(self, node: ast.expr) -> SpecError:
         return SpecError("E222", file=self.file, key=self.key, expression=ast.unparse(node))

@@ -13,6 +13,7 @@ from tjxl.fields.expressions import (
     AsOf,
     Compare,
     DateOf,
+    DigitRun,
     Filled,
     Kind,
     Length,
@@ -24,12 +25,13 @@ from tjxl.fields.expressions import (
     Operand,
     Or,
     PhoneLike,
+    Phrase,
     Same,
     Typed,
     date_of,
 )
 from tjxl.fields.spec import Rule, Scope, Spec
-from tjxl.fields.text import condensed, is_phone_like
+from tjxl.fields.text import condensed, has_digit_run, is_phone_like, is_phrase
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
@@ -59,6 +61,11 @@ def check_values(values: Mapping[str, Any], spec: Spec, as_of: dt.date, *, scope
         if rule.field not in broken and not silent and row.breaks(rule):
             broken[rule.field] = rule
     return [r for r in spec.rules_of(scope) if broken.get(r.field) is r]
+
+
+def breaks_rule(rule: Rule, values: Mapping[str, Any], spec: Spec, as_of: dt.date) -> bool:
+    """Whether these values break this rule, whatever the other rules say about them."""
+    return _Row(values, spec, as_of, rule.scope).breaks(rule)
 
 
 def is_untouched(values: Mapping[str, Any], spec: Spec) -> bool:
@@ -122,6 +129,10 @@ class _Row:
                 return texts[0] != "" and texts[0] == texts[1]
             case PhoneLike(of):
                 return is_phone_like(self.values[of.name] or "")
+            case DigitRun(of, least):
+                return has_digit_run(self.values[of.name] or "", least)
+            case Phrase(of, phrases):
+                return is_phrase(self.values[of.name] or "", phrases)
             case Compare():
                 return self.compares(node)
 

@@ -83,5 +83,7 @@ def _verdict(writer: FormulaWriter, spec: Spec, rules: Iterable[Rule]) -> str:
 def _within_limits(spec: Spec, formula: str, key: str) -> str:
     depth = depth_of(formula)
     if len(formula) > LENGTH_LIMIT or depth > DEPTH_LIMIT:
-        raise SpecError("E226", file=f"{spec.name}.toml", key=key, length=len(formula), depth=depth)
+        shipped = f"{spec.name}.toml"
+        file = next((r.file for r in spec.rules if r.file != shipped), shipped)  # the office's, where it has a part
+        raise SpecError("E226", file=file, key=key, length=len(formula), depth=depth)
     return formula

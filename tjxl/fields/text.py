@@ -5,6 +5,8 @@ Every face uses these constants, so that a text has the same length in Python, i
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 WHITE_SPACE = " \u3000\u00a0\t\n\r\x01"
 """Removed anywhere in a text before it is measured or compared.
 
@@ -19,6 +21,10 @@ PHONE_DIGITS = (7, 20)
 """The fewest and the most digits of a phone number."""
 
 
+PHRASE_PUNCTUATION = "，。；、！|"
+"""Left out, beside white space, before a text is compared with a list of set phrases."""
+
+
 def condensed(text: str) -> str:
     """The text without its white space; two texts are the same when these are equal."""
     return _without(text, WHITE_SPACE)
@@ -29,6 +35,23 @@ def is_phone_like(text: str) -> bool:
     digits = _without(text, WHITE_SPACE + PHONE_PUNCTUATION)
     fewest, most = PHONE_DIGITS
     return fewest <= len(digits) <= most and digits.isascii() and digits.isdecimal()
+
+
+def has_digit_run(text: str, least: int) -> bool:
+    """At least so many of the digits 0-9 one after the other, as in a mobile (11) or an identity number (18)."""
+    for digit in "123456789":
+        text = text.replace(digit, "0")
+    return "0" * least in text
+
+
+def is_phrase(text: str, phrases: Collection[str]) -> bool:
+    """The text is one of these phrases and nothing more; white space and `PHRASE_PUNCTUATION` do not count."""
+    return bare_phrase(text) in phrases
+
+
+def bare_phrase(text: str) -> str:
+    """The text without white space and `PHRASE_PUNCTUATION`."""
+    return _without(text, WHITE_SPACE + PHRASE_PUNCTUATION)
 
 
 def _without(text: str, characters: str) -> str:

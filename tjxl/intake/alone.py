@@ -9,7 +9,8 @@ from typing import Any
 
 from tjxl.errors import TjxlError
 from tjxl.fields.expressions import Kind
-from tjxl.fields.spec import Part, Spec, load_specs
+from tjxl.fields.loading import load_specs
+from tjxl.fields.spec import Part, Spec
 from tjxl.findings import finding
 from tjxl.intake.context import Context, Expected, ExpectedRow
 from tjxl.intake.identify import Identity, read_identity

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tjxl.fields.spec import Part, load_spec, load_specs
+from tjxl.fields.loading import load_spec, load_specs
+from tjxl.fields.spec import Part
 from tjxl.intake.context import Context, Expected, ExpectedRow, MergedReturn
 from tjxl.periods import Period
 from tjxl.resources import layout_toml

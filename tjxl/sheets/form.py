@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tjxl.fields.loading import load_specs
 from tjxl.fields.scalar import check_values, self_check_text
 from tjxl.fields.selfcheck import demands_of
-from tjxl.fields.spec import PARTS, Part, Spec, load_specs
+from tjxl.fields.spec import PARTS, Part, Spec
 from tjxl.formula import Evaluator, MemoryGrid
 from tjxl.formula import Formula as GridFormula
 from tjxl.ooxml.book import Book

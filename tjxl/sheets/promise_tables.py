@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tjxl.fields.spec import load_spec
+from tjxl.fields.loading import load_spec
 from tjxl.register import (
     COMPARATOR_SIGNS,
     DIRECTION_TITLES,
