@@ -137,8 +137,11 @@ def _colours(folder: Path, rows: list[dict[str, Any]], spec: Spec) -> list[dict[
 
 def test_a_rule_about_facts_out_of_reach_is_left_to_the_self_check() -> None:
     near = {f.name: f"${letter}8" for f, letter in zip(UNIT, "JKLMNOP", strict=True)}
-    states = [c.state for c in conditional_formats(SPEC, "percent_complete", near, "$A$1")]
-    assert states == ["error", "missing"]  # the warning compares with last period's percent
+    formats = conditional_formats(SPEC, "percent_complete", near, "$A$1")
+    assert [c.state for c in formats] == ["error", "missing", "warning"]
+    # less than 1 %; "lower than last period" is out of reach
+    assert formats[-1].formula.startswith("=OR(AND(AND(AND(ISNUMBER($K8),$K8>0),NOT(AND(ISNUMBER($K8),$K8>=0.01)))")
+    assert formats[-1].formula.count(">=") == 1
     everything = near | dict.fromkeys(SPEC.facts, "$Z8")
     assert [c.state for c in conditional_formats(SPEC, "percent_complete", everything, "$A$1")] == [
         "error",
