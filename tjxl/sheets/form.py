@@ -251,7 +251,9 @@ class _Form:
         stored = self.layout.book.cells(title).cells
         first = min(row for (row, _), cell in stored.items() if (cell.formula or "").startswith("COUNTIF"))
         return {
-            place: GridFormula(cell.formula, cell.value) if cell.formula and place[0] >= first else cell.value
+            place: GridFormula(cell.formula, cell.value)
+            if cell.formula and place[0] >= first and not cell.formula.startswith("HYPERLINK")
+            else cell.value
             for place, cell in stored.items()
         }
 

@@ -13,7 +13,7 @@ from tjxl.ooxml.refs import cell_ref, column_letters
 from tjxl.periods import Period
 from tjxl.resources import layout_toml
 from tjxl.sheets.form_pen import FormPen
-from tjxl.sheets.form_places import as_of_text, geometry
+from tjxl.sheets.form_places import MODEL_ROW, Geometry, as_of_text, geometry
 
 _FIRST_ROW = 5
 _WIDTHS = (34, 14, 56, 10)
@@ -22,7 +22,10 @@ _WRONG = "×"
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line: what is looked at, the result's formula and value on an empty form, the reason's, where to go."""
+    """A line: what is looked at, the result's formula and value on an empty form, the reason's, where to go.
+
+    `row` is the formula of the row to go to, where that follows what is filled in; `target` is then its column.
+    """
 
     sheet: str
     item: str
@@ -31,6 +34,7 @@ class _Line:
     target: str
     why: str = ""
     why_value: str = ""
+    row: str = ""
 
 
 class CheckSheet:
@@ -101,8 +105,12 @@ class CheckSheet:
             "open": f'COUNTIF({column},"{texts.unfilled}")',
             "wrong": f"B{first}-B{first + 1}-B{first + 2}-B{first + 3}",
         }
-        words = self.words[spec.name]
-        return [_Line(spec.sheet, words[name], formula, 0, target) for name, formula in formulas.items()]
+        words, rows = self.words[spec.name], _first_rows(spec, places)
+        to_fill = places.letters(spec.unit_fields[0].name)
+        return [
+            _Line(spec.sheet, words[name], formula, 0, to_fill if name in rows else target, row=rows.get(name, ""))
+            for name, formula in formulas.items()
+        ]
 
     def _write_line(self, sheet: Any, row: int, line: _Line) -> None:
         sheet.set_row(row, 22)
@@ -112,6 +120,11 @@ class CheckSheet:
             sheet.write_formula(row, 2, f"={line.why}", self.pen.style("body+outcome_text"), line.why_value)
         else:
             sheet.write_blank(row, 2, None, self.pen.style("body+line"))
+        if line.row:
+            address = f"\"#'{line.sheet}'!{line.target}\"&{line.row}"
+            go = f'=HYPERLINK({address},"{self.words["go"]}")'
+            sheet.write_formula(row, 3, go, self.pen.style("body+link"), self.words["go"])
+            return
         link = f"internal:'{line.sheet}'!{line.target}"
         sheet.write_url(row, 3, link, self.pen.style("body+link"), self.words["go"])
 
@@ -124,3 +137,23 @@ class CheckSheet:
         for name, mark in (("check_fine", self.spec.self_check.fine), ("check_wrong", _WRONG)):
             options = {"type": "cell", "criteria": "==", "value": f'"{mark}"', "format": self.pen.highlight(name)}
             sheet.conditional_format(_FIRST_ROW - 1, 1, first_count - 2, 1, options)
+
+
+def _first_rows(spec: Spec, places: Geometry) -> dict[str, str]:
+    """The first row with a hint, not started, to be mended, as formula text; the first row of all where none is."""
+    texts, letter = spec.self_check, places.letters("self_check")
+    first, last = places.first_row, MODEL_ROW - 1
+    checks = f"{spec.sheet}!${letter}${first}:${letter}${last}"
+    codes = f"{spec.sheet}!$A${first}:$A${last}"
+    prefix = texts.warning_prefix
+    wrong = (
+        f'(LEFT({codes},1)="T")*({checks}<>"{texts.fine}")*({checks}<>"{texts.unfilled}")'
+        f'*(LEFT({checks},{len(prefix)})<>"{prefix}")'
+    )
+    # the smallest row without an array formula: the largest distance from the end
+    distance = f"SUMPRODUCT(MAX({wrong}*({MODEL_ROW}-ROW({checks}))))"
+    return {
+        "hint": f'IFERROR(MATCH("{prefix}*",{checks},0)+{first - 1},{first})',
+        "open": f'IFERROR(MATCH("{texts.unfilled}",{checks},0)+{first - 1},{first})',
+        "wrong": f"IF({distance}=0,{first},{MODEL_ROW}-{distance})",
+    }
