@@ -11,11 +11,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
 from tests.libreoffice import recalculate, requires_libreoffice
-from tests.office import AUDIT, JUNE, MAY, SPORTS, Office, opened
+from tests.office import AUDIT, JUNE, MAY, SPORTS, Office, filled, opened
 from tjxl import flows
 from tjxl.errors import TjxlError
 from tjxl.intake.identify import check_identity, read_identity
 from tjxl.ooxml.book import Book
+from tjxl.ooxml.editor import BookEditor
+from tjxl.ooxml.splice import PutFormula
 
 TITLES = [
     "任务编码", "序号", "重点工作", "职责", "完成时限", "分管领导", "牵头单位", "配合单位", "上期进展",
@@ -173,6 +175,32 @@ def test_libreoffice_computes_what_the_form_says(
     before, after = cached(path), cached(recalculate(path, tmp_path / "重算.xlsx"))
     assert before == after
     assert len(before) > 10
+
+
+@requires_libreoffice
+def test_links_lead_to_the_first_row_that_needs_work(issued_project: Office, tmp_path: Path) -> None:
+    """市教委: row 8 is wrong, row 10 not started, row 12 has a hint; where nothing is left, the first row."""
+    form = filled(issued_project.form("市教委"), K8=1.2, J10=None, K10=None, L10=None, K12=0.008)
+    editor = BookEditor(form)
+    links: dict[int, str] = {}
+    for (row, column), cell in editor.book.cells("自检").cells.items():
+        if column == 4 and (cell.formula or "").startswith("HYPERLINK("):
+            address = cell.formula.removeprefix("HYPERLINK(").rpartition(",")[0]
+            editor.edit("自检", row, 6, PutFormula(address, ""))  # a link's own value is its text: 前往
+            links[row] = str(editor.book.cells("自检").cells[row, 1].value)
+    (tmp_path / "表.xlsx").write_bytes(editor.save())
+    found = Book(recalculate(tmp_path / "表.xlsx", tmp_path / "重算.xlsx").read_bytes()).cells("自检").cells
+    assert {title: found[row, 6].value for row, title in links.items()} == {
+        "有提示、请再核对（项）": "#'填报'!J12",
+        "尚未填写（项）": "#'填报'!J10",
+        "须改正（项）": "#'填报'!J8",
+        "节点：有提示、请再核对（个）": "#'节点'!F5",
+        "节点：时限已到、尚未填写（个）": "#'节点'!F5",
+        "节点：须改正（个）": "#'节点'!F5",
+        "指标：有提示、请再核对（个）": "#'指标'!G5",
+        "指标：尚未填写（个）": "#'指标'!G5",
+        "指标：须改正（个）": "#'指标'!G5",
+    }
 
 
 # ---- the second period
