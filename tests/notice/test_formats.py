@@ -165,6 +165,17 @@ def test_one_number_merged_over_two_tasks(tmp_path: Path, settings: Settings) ->
     ]
 
 
+@pytest.mark.parametrize(("stated", "codes"), [(1, []), (2, []), (3, ["N115"])])
+def test_tasks_of_one_number_count_as_one_or_as_several(
+    tmp_path: Path, settings: Settings, stated: int, codes: list[str]
+) -> None:
+    made = word(("序号", "重点工作", "责任单位"), ("1", "做事。", "市教委"), ("", "办事。", "市教委"))
+    made.tables[0].cell(1, 0).merge(made.tables[0].cell(2, 0))
+    made.add_paragraph(f"以上共{stated}项工作任务。")
+    register = read_bytes(saved(made), tmp_path, settings)
+    assert [f.code for f in register.findings if f.severity == "error"] == codes
+
+
 def test_units_merged_over_a_task_that_is_not_its_own(tmp_path: Path, settings: Settings) -> None:
     """A second line under one task's text says something of nobody knows what: it is named, not guessed at."""
     made = word(
