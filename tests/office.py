@@ -7,7 +7,7 @@
     row 9   T037  配合   取得明显进展
 
 Columns to fill: J 进展状态 · K 完成进度 · L 进展情况 · M 存在问题 · N 下一步措施 · O 完成日期 · P 佐证材料.
-Head: F4 填报人 · H4 联系电话 · J4 审核人 · L4 填报日期; locked H3 填报单位 · K3 期次.
+Head: F4 填报人 · H4 联系电话 · J4 审核人 · M4 填报日期; locked H3 填报单位 · J3 期次.
 市审计局 has one task, T137 (牵头), in row 7.
 """
 
@@ -41,7 +41,7 @@ SPORTS, AUDIT = "市体育局", "市审计局"
 REPORTED_ON = dt.date(2022, 5, 20)
 FIRST_ROW = 7
 NOTHING: Mapping[str, Any] = {}
-HEAD: dict[str, Any] = {"F4": "张明", "H4": "022-23456789", "J4": "李华", "L4": REPORTED_ON}
+HEAD: dict[str, Any] = {"F4": "张明", "H4": "022-23456789", "J4": "李华", "M4": REPORTED_ON}
 PROGRESS = "已完成方案论证和立项批复，各参与单位按计划推进。"
 ROW: Mapping[str, Any] = {"J": "正常推进", "K": 0.4, "L": PROGRESS}
 

@@ -108,16 +108,23 @@ def show_init(result: Mapping[str, Any]) -> None:
 
 
 def show_decisions(decisions: Sequence[Mapping[str, Any]]) -> None:
-    """What the office decided since the last command, and what came of it."""
+    """What the office decided since the last command and what came of it, and what of its typing cannot be used."""
     if not decisions:
         return
     out = console()
-    done = sum(d["obeyed"] for d in decisions)
-    out.print(f"裁决事项：已办 {done} 件，未能办理 {len(decisions) - done} 件。")
-    for d in decisions:
+    cells = [d for d in decisions if d["question"] is None and not d["obeyed"]]
+    decided = [d for d in decisions if d not in cells]
+    if decided:
+        done = sum(d["obeyed"] for d in decided)
+        out.print(f"裁决事项：已办 {done} 件，未能办理 {len(decided) - done} 件。")
+    for d in decided:
         said = "".join(f["message"] for f in d["findings"])
         place = f"{d['question']} " if d["question"] else ""
         out.print(f"  {place}{escape(said)}" if d["obeyed"] else f"  [magenta]{place}{escape(said)}[/]")
+    if cells:
+        out.print(f"总台账中有 {len(cells)} 处所填内容需要改正：")
+    for d in cells:
+        out.print(f"  [magenta]{escape(''.join(f['message'] for f in d['findings']))}[/]")
 
 
 def show_issue(result: Mapping[str, Any]) -> None:

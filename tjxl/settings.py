@@ -117,6 +117,7 @@ def load_settings(path: Path | None = None) -> Settings:
 
 
 def _settings(data: Mapping[str, Any], name: str) -> Settings:
+    most_days: int = schema_toml("office.toml")["limits"]["most_days"]
     cadence = _expect(data, name, "report.cadence", lambda v: v in ("monthly", "quarterly"))
     statuses = tuple(
         Status(s.get("name", ""), s.get("meaning", ""), tuple(s.get("aliases", ()))) for s in data["status"]
@@ -139,7 +140,7 @@ def _settings(data: Mapping[str, Any], name: str) -> Settings:
     return Settings(
         cadence=cadence,
         due_day=_expect(data, name, "report.due_day", lambda v: type(v) is int and 1 <= v <= 31),
-        due_soon_days=_expect(data, name, "lights.due_soon_days", lambda v: type(v) is int and 0 <= v <= 366),
+        due_soon_days=_expect(data, name, "lights.due_soon_days", lambda v: type(v) is int and 0 <= v <= most_days),
         statuses=statuses,
         groups=groups,
         aliases={k: tuple(v) for k, v in data["aliases"].items()},

@@ -74,13 +74,13 @@ def test_a_group_with_known_members_may_be_the_answer(build: Build) -> None:
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        ("河东", "“河东”不是备选单位。"),
-        ("和平区、市水务局", "“市水务局”不是备选单位。"),
+        ("河东", "“河东”不是备选单位。请从“可选项”中填写。"),
+        ("和平区、市水务局", "“市水务局”不是备选单位。请从“可选项”中填写。"),
         ("区", "“区”可以指几个单位（和平区人民政府、河东区人民政府、河西区人民政府等）。请写全称。"),
         ("、", "“、”不像单位名称。请写明单位，多个用顿号分隔。"),
-        ("=1+1", "“=1+1”不是备选单位。"),
+        ("=1+1", "“=1+1”不是备选单位。请从“可选项”中填写。"),
         ("有关部门", "“有关部门”不是一个单位。请写明具体单位。"),
-        (44_834, "“44834”不是备选单位。"),
+        (44_834, "“44834”不是备选单位。请从“可选项”中填写。"),
     ],
 )
 def test_an_answer_that_is_none_leaves_the_question_open(build: Build, answer: Any, reason: str) -> None:
@@ -252,7 +252,7 @@ def test_an_answer_taken_back(build: Build) -> None:
 
 def test_a_bad_second_answer_and_the_first_one_again(build: Build) -> None:
     master = build(row(1, "市教委\n相关区人民政府")).answer(Q001=HEPING).carry_out().answer(Q001="河东").carry_out()
-    assert master.questions()["Q001"] == "待处理：“河东”不是备选单位。"
+    assert master.questions()["Q001"] == "待处理：“河东”不是备选单位。请从“可选项”中填写。"
     assert master.answer(Q001=HEPING).carry_out().questions()["Q001"] == "已处理"
 
 

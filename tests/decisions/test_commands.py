@@ -84,7 +84,7 @@ def test_a_form_in_hand_is_judged_as_it_was_issued(sample: Project) -> None:
     assert (row["state"], row["returned_times"]) == ("已报", 0)
     flows.issue(sample, JUNE)
     assert "T009" in tasks_on(office.form("和平区人民政府", JUNE))
-    office.send("和平区.xlsx", filled(office.form("和平区人民政府", JUNE), L4="2022-06-20"))
+    office.send("和平区.xlsx", filled(office.form("和平区人民政府", JUNE), M4="2022-06-20"))
     assert office.collect()["和平区.xlsx"][0] == "accepted_with_notes"
 
 
@@ -117,7 +117,7 @@ def test_lead_and_deadline_changed_while_forms_are_out(project_of: Callable[...,
     office.merge()
     assert [t["lead_unit"] for t in office.table("tasks")] == ["市体育局"]
     flows.issue(project, JUNE)
-    office.send("体育.xlsx", filled(office.form("市体育局", JUNE), L4="2022-06-20"))
+    office.send("体育.xlsx", filled(office.form("市体育局", JUNE), M4="2022-06-20"))
     assert "returned" in office.collect()["体育.xlsx"]  # overdue by now: only 已完成, 滞后 or 申请调整
 
 
@@ -165,7 +165,7 @@ def test_people_and_exit_status_are_told(
     status, shown = run("issue", sample.root, "--period", MAY)
     assert status == 1
     assert "裁决事项：已办 1 件，未能办理 1 件。\n  Q001 第 9 项增加配合单位：和平区人民政府。\n" in shown
-    assert "  Q002 “河东”不是备选单位。\n" in shown
+    assert "  Q002 「待裁决」表 G4：“河东”不是备选单位。请从“可选项”中填写。\n" in shown
     status, shown = run("collect", sample.root, "--json")
     assert status == 1
     assert [d["question"] for d in json.loads(shown)["decisions"]] == ["Q002"]

@@ -3,6 +3,7 @@
 1. A bad example breaks its rule, a good one does not: in the pandera face and in the scalar face.
 2. 自检, recalculated by LibreOffice, names the first rule that the check finds broken: an error for an error,
    提示 for a warning, ✓ for nothing. So no warning is ever shown as an error, and no error is missed.
+3. Of the worked examples of the guide, the good ones break no rule and the poor ones just those that they name.
 """
 
 from __future__ import annotations
@@ -38,6 +39,16 @@ def test_self_check_agrees_on_every_example(part: Part, tmp_path: Path) -> None:
     rows = [e for r in spec.rules_of("row") for e in (*r.good, *r.bad)]
     said = SelfCheckBook(spec).add_rows(rows).recalculated(tmp_path)
     assert said == [expected_texts(spec, row, found) for row, found in zip(rows, breaches(spec, rows), strict=True)]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_worked_examples_are_as_good_or_poor_as_they_say(part: Part) -> None:
+    spec = SPECS[part]
+    samples = [sample.values for sample in spec.samples]
+    found = [tuple(r.code for r in rules) for rules in breaches(spec, samples)]
+    assert found == [sample.breaks for sample in spec.samples]
+    assert [bool(codes) for codes in found] == [False, True]
+    assert all(sample.why for sample in spec.samples)
 
 
 def test_codes_of_rules_are_told_apart_across_the_sheets() -> None:

@@ -103,7 +103,7 @@ def test_a_breach_becomes_a_finding_at_its_cell() -> None:
         b for b in check_rows(typed_frame([{"status": "滞后"}], SPEC), SPEC, SPEC.as_of) if b.rule.code == "F040"
     ]
     found = rule_finding(breach.rule, sheet="填报", cell="H12", task="T010")
-    assert found.sentence == "「填报」表 H12：状态为“滞后”，但未填写存在问题。请说明滞后原因（不少于10个字）。"
+    assert found.sentence == "「填报」表 H12：状态为“滞后”，但未填写存在问题。请说明滞后原因。"
     assert (found.code, found.severity, found.field, found.task) == ("F040", "error", "problems", "T010")
 
 

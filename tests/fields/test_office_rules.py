@@ -3,11 +3,13 @@
 1. One line changes the form's colours, 自检 (text and recalculated value), the guide and the verdict of a collection.
 2. The examples in the comments of the settings file are true.
 3. A rule of the office's own, in Chinese words, works in every face.
-4. A mistake is told with the file and the key.
+4. What the form says (message at the cell, validation, colours, 自检, guide) follows the rules in force.
+5. A mistake is told with the file and the key.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,11 @@ from tests.libreoffice import recalculate, requires_libreoffice
 from tests.office import AUDIT, MAY, Office, filled, opened
 from tjxl import flows
 from tjxl.errors import SpecError
+from tjxl.fields.guide import guide_items
 from tjxl.fields.loading import load_specs
+from tjxl.fields.selfcheck import row_formula
 from tjxl.fields.spec import PARTS, Part, Spec
+from tjxl.fields.validation import conditional_formats, data_validation
 from tjxl.resources import schema_file, schema_toml
 from tjxl.settings import load_settings
 
@@ -54,6 +59,16 @@ severity = "提示"
 [rules.K012]
 severity = "退回"
 """
+
+
+HALF = """
+[rules.F020]
+must = "0 <= percent_complete <= 0.5"
+message = "完成进度应在0%至50%之间。"
+remedy = "应在0%至50%之间。"
+"""
+LONG = "已完成立项批复和施工图审查。"
+SEPTEMBER = dt.date(2022, 9, 30)
 
 
 def specs_of(text: str, folder: Path) -> dict[Part, Spec]:
@@ -132,6 +147,55 @@ def test_the_faces_agree_under_changed_rules(part: Part, tmp_path: Path) -> None
     assert SelfCheckBook(spec).add_rows(rows).recalculated(tmp_path) == expected
 
 
+def faces(spec: Spec, field: str) -> dict[str, str]:
+    """What each face says about a field, without the check itself."""
+    columns = dict(zip([f.name for f in spec.unit_fields], "JKLMNOP", strict=False))
+    places = {name: f"${letter}8" for name, letter in columns.items()}
+    options = data_validation(spec, spec.field(field), "L8", spec.as_of, status_source="=A1:A5")
+    colours = conditional_formats(spec, field, places, "DATE(2022,6,30)")
+    return {
+        "input": options["input_message"],
+        "validation": str({k: options.get(k) for k in ("validate", "value", "minimum", "maximum", "error_message")}),
+        "colours": "".join(c.formula for c in colours),
+        "formula": row_formula(spec, columns, 8, dict.fromkeys(spec.facts, "$Z8") | {"as_of": "$Z$1"}),
+        "guide": "".join(r for i in guide_items(spec) if i.title == spec.field(field).title for r in i.rules),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "words", "row"),
+    [
+        (
+            "[rules.F041]\noff = true", "problems", ("不少于10个字", ""),
+            {"status": "滞后", "problems": "进度偏慢", "next_steps": LONG, "completion_date": SEPTEMBER},
+        ),
+        ("[rules.F032]\noff = true", "progress_text", ("不超过2000个字", ""), {"progress_text": "甲" * 2001}),
+        (
+            "[limits]\nmax_text = 500", "progress_text", ("不超过2000个字", "不超过500个字"),
+            {"progress_text": "甲" * 600},
+        ),
+        ("[rules.F020]\noff = true", "percent_complete", ("0%至100%之间。", ""), {"percent_complete": 1.2}),
+        (HALF, "percent_complete", ("0%至100%之间。", "应在0%至50%之间。"), {"percent_complete": 0.6}),
+    ],
+)  # fmt: skip
+def test_what_the_form_says_follows_the_rules_in_force(
+    text: str, field: str, words: tuple[str, str], row: dict[str, Any], tmp_path: Path
+) -> None:
+    gone, said = words
+    shipped, changed = load_specs(load_settings())["report"], specs_of(text, tmp_path)["report"]
+    row = {"status": "正常推进", "progress_text": LONG, "role": "cooperating", **row}
+    judged = [{r.code for r in breaches(spec, [row])[0] if r.field == field} for spec in (shipped, changed)]
+    assert judged[0] != judged[1]
+    before, after = faces(shipped, field), faces(changed, field)
+    differing = {name for name in before if before[name] != after[name]}
+    assert differing >= {"input", "formula", "guide", "colours"}
+    assert ("validation" in differing) is (field != "problems")  # what depends on the status is no validation
+    for face in ("input", "guide"):
+        assert gone in before[face]
+        assert gone not in after[face]
+        assert said in after[face]
+
+
 WRONG = {
     "an unknown rule": ("[rules.F999]\noff = true", "E228", "F999"),
     "an unknown limit": ("[limits]\nmin_txt = 5", "E223", "min_txt"),
@@ -139,6 +203,7 @@ WRONG = {
     "half a digit": ("[limits]\nmin_text = 1.5", "E221", "整数"),
     "an unknown severity": ('[rules.F070]\nseverity = "严重"', "E221", "[rules.F070] severity"),
     "an unknown key": ('[rules.F070]\ncolour = "红"', "E221", "colour"),
+    "a condition without its words": ('[rules.F031]\nmust = "length(progress_text) >= 20"', "E220", "缺少“message”"),
     "a gate switched off": ("[rules.F001]\noff = true", "E221", "[rules.F001] off"),
     "an unknown field": (OWN.replace("已填(下一步措施)", "已填(下步)"), "E223", "“下步”"),
     "an unknown table": ("[rule.F070]\noff = true", "E219", "rule"),

@@ -17,7 +17,7 @@ import pytest
 
 from tests.fields.rows import breaches
 from tjxl.errors import SpecError
-from tjxl.fields.guide import guide_items
+from tjxl.fields.guide import guide_items, input_message
 from tjxl.fields.loading import load_spec
 from tjxl.fields.scalar import check_values
 from tjxl.fields.selfcheck import row_formula
@@ -66,14 +66,14 @@ def test_a_threshold_changed_in_one_place_changes_every_face() -> None:
         spec = edited(with_limit(min_text=limit))
         assert [r.code for r in check_values(row, spec, spec.as_of)] == broken
         assert [r.code for r in breaches(spec, [row])[0]] == broken
-        assert f',CHAR(1),""))>={limit})),"进展情况不足{limit}个字。"' in formula(spec)
+        assert f'\u00a0",""))<{limit}),"进展情况不足{limit}个字（现有"&LEN(' in formula(spec)
         (colour,) = [
             f
             for f in conditional_formats(spec, "problems", {"status": "$J8", "problems": "$M8"}, "0")
             if f.state == "error"
         ]
-        assert f">={limit}))" in colour.formula
-        assert f"{limit}至2000字" in spec.field("progress_text").input_message
+        assert f"<{limit})" in colour.formula
+        assert f"\n不少于{limit}个字（空格不计）。\n" in input_message(spec, spec.field("progress_text"))
         assert f"不少于{limit}个字（空格不计）。" in next(i for i in guide_items(spec) if i.title == "进展情况").rules
 
 
@@ -146,6 +146,12 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str, str]] = {
     "nothing that must hold": (with_rule("F040", must=""), "E220", "[[rule]] F040 缺少“must”"),
     "no bad example": (with_rule("F040", bad=[]), "E220", "[[rule]] F040 缺少“bad”"),
     "no title": (with_field("status", title=""), "E220", "[[field]] status 缺少“title”"),
+    "a misspelt key": (with_rule("F040", gaurd=True), "E229", "[[rule]] F040 不认识“gaurd”"),
+    "a misspelt key of a field": (with_field("status", widht=3), "E229", "[[field]] status 不认识“widht”"),
+    "a misspelt table": (lambda d: d.update(rules=[]), "E229", "最外层 不认识“rules”"),
+    "no remedy": (with_rule("F040", remedy=""), "E220", "[[rule]] F040 缺少“remedy”"),
+    "no guide": (with_field("status", guide=""), "E220", "[[field]] status 缺少“guide”"),
+    "an example that is no row": (with_rule("F040", bad="滞后"), "E221", "[[rule]] F040 bad"),
     "no such severity": (with_rule("F040", severity="fatal"), "E221", "[[rule]] F040 severity 的值“fatal”"),
     "no such kind": (with_field("status", kind="colour"), "E221", "[[field]] status kind 的值“colour”"),
     "too long for Excel": (with_field("status", input_message="字" * 256), "E221", "超过 255 个字"),

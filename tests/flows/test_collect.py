@@ -215,7 +215,7 @@ def test_a_file_from_elsewhere_is_named_by_its_name(office: Office) -> None:
 
 
 def test_an_earlier_period_can_still_be_collected(june: Office) -> None:
-    june.send("a.xlsx", filled(june.form(SPORTS, MAY), L4="2022-06-15"))
+    june.send("a.xlsx", filled(june.form(SPORTS, MAY), M4="2022-06-15"))
     assert june.collect()["a.xlsx"] == ("returned", [("I204", None, None, None)])
     assert june.collect(MAY)["a.xlsx"][0] == "accepted_with_notes"
 

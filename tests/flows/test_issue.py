@@ -66,7 +66,7 @@ def test_the_titles_are_those_of_the_design_and_the_key_is_hidden(report: Worksh
 def test_only_the_units_cells_are_unlocked(report: Worksheet) -> None:
     assert report.protection.sheet
     unlocked = {cell.coordinate for row in report.iter_rows() for cell in row if not cell.protection.locked}
-    assert unlocked == {f"{c}{r}" for c in TO_FILL for r in (7, 8, 9)} | {"F4", "H4", "J4", "L4"}
+    assert unlocked == {f"{c}{r}" for c in TO_FILL for r in (7, 8, 9)} | {"F4", "H4", "J4", "M4"}
 
 
 def test_protection_lets_people_filter_sort_and_widen(report: Worksheet) -> None:
@@ -78,7 +78,7 @@ def test_protection_lets_people_filter_sort_and_widen(report: Worksheet) -> None
 
 def test_every_cell_to_fill_tells_what_belongs_there(report: Worksheet) -> None:
     areas = {str(v.sqref): v for v in report.data_validations.dataValidation}
-    assert set(areas) == {f"{c}7:{c}9" for c in TO_FILL} | {"F4", "H4", "J4", "L4"}
+    assert set(areas) == {f"{c}7:{c}9" for c in TO_FILL} | {"F4", "H4", "J4", "M4"}
     assert all(v.showInputMessage and v.prompt and len(v.prompt) <= 255 for v in areas.values())
     status = areas["J7:J9"]
     assert (status.type, status.formula1) == ("list", "状态列表")
@@ -93,7 +93,7 @@ def test_the_list_of_statuses_is_a_defined_name(issued_project: Office) -> None:
 
 def test_it_scrolls_filters_and_prints(report: Worksheet) -> None:
     assert report.freeze_panes == "D7"
-    assert report.auto_filter.ref == "B6:Q9"
+    assert report.auto_filter.ref == "A6:Q9"  # with the keys: a sort must not leave them behind
     assert (report.page_setup.orientation, report.page_setup.paperSize) == ("landscape", 9)
     fitted = report.sheet_properties.pageSetUpPr
     assert fitted is not None

@@ -39,7 +39,9 @@ def sheets_of(office: Office, unit: str) -> list[str]:
 def rows(sheet: Worksheet, first: int, columns: int) -> list[list[Any]]:
     """The rows of a sheet as they are filled, without the self-check."""
     values = sheet.iter_rows(min_row=first, max_col=columns, values_only=True)
-    return [[v.date() if isinstance(v, dt.datetime) else v for v in row] for row in values if row[0]]
+    return [
+        [v.date() if isinstance(v, dt.datetime) else v for v in row] for row in values if str(row[0]).startswith("T")
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -91,13 +93,13 @@ def test_what_is_to_be_filled_in_is_open_the_rest_is_locked(milestones: Workshee
         assert sheet.print_title_rows == "$4:$4"
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
         assert all(sheet.row_dimensions[n].height for n in (5, 6, 7))
-    assert (milestones.auto_filter.ref, targets.auto_filter.ref) == ("B4:I7", "B4:J7")
+    assert (milestones.auto_filter.ref, targets.auto_filter.ref) == ("A4:I7", "A4:J7")
 
 
 def test_lists_and_messages(milestones: Worksheet, targets: Worksheet) -> None:
     done, day, _ = milestones.data_validations.dataValidation
     assert (str(done.sqref), done.type, done.formula1) == ("F5:F7", "list", '"是,否"')
-    assert done.prompt.startswith("请选“是”或“否”。")
+    assert done.prompt.startswith("从下拉列表中选“是”或“否”。\n时限在本期末或以前的必须填写。\n")
     assert (str(day.sqref), day.type) == ("G5:G7", "date")
     value = targets.data_validations.dataValidation[0]
     assert (str(value.sqref), value.type, value.formula1) == ("G5:G7", "custom", "ISNUMBER(G5)")

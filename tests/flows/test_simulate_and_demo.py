@@ -97,7 +97,7 @@ def lead_reports(office: Office) -> dict[str, tuple[str, dict[str, Any]]]:
         book = opened(path)
         identity = {row[0]: row[1] for row in book["_tjxl"].iter_rows(values_only=True, max_col=2)}
         sheet = book["填报"]
-        when = (str(identity["period"]), sheet["L4"].value.date())
+        when = (str(identity["period"]), sheet["M4"].value.date())
         for row in sheet.iter_rows(min_row=7, max_col=16, values_only=True):
             if row[0] == "END":
                 break

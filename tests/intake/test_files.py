@@ -126,7 +126,7 @@ def test_the_same_file_twice_counts_once(desk: Desk) -> None:
 
 
 def test_of_two_versions_the_one_with_the_later_date_of_report_counts(desk: Desk) -> None:
-    old = desk.filled(SPORTS, L4="2022-05-19", K7=0.3)
+    old = desk.filled(SPORTS, M4="2022-05-19", K7=0.3)
     judged = desk.judge_all(
         {"新.xlsx": desk.filled(SPORTS), "旧.xlsx": old},
         {"新.xlsx": "2022-05-20T09:00:00", "旧.xlsx": "2022-05-31T09:00:00"},
@@ -158,7 +158,7 @@ def test_a_form_as_issued_never_displaces_a_report(desk: Desk) -> None:
 
 
 def test_another_unit_that_used_the_form_by_mistake_displaces_nobody(desk: Desk) -> None:
-    mistaken = desk.filled(SPORTS, H3="市教委", L4="2022-05-25")
+    mistaken = desk.filled(SPORTS, H3="市教委", M4="2022-05-25")
     judged = desk.judge_all({"市教委.xlsx": mistaken, "市体育局.xlsx": desk.filled(SPORTS)})
     assert judged["市体育局.xlsx"] == ("accepted", [])
     assert judged["市教委.xlsx"][0] == "returned"

@@ -130,8 +130,8 @@ def test_rows_missing_repeated_and_foreign(desk: Desk) -> None:
 
 
 def test_words_in_a_row_without_code_are_a_question(desk: Desk) -> None:
-    content = changed(filled(desk.form(SPORTS)), lambda s: s.__setitem__("I9", "另有一项指标"), "指标")
-    assert desk.judge(content) == ("needs_decision", [("R305", "指标", "C9", None)])
+    content = changed(filled(desk.form(SPORTS)), lambda s: s.__setitem__("I8", "另有一项指标"), "指标")
+    assert desk.judge(content) == ("needs_decision", [("R305", "指标", "C8", None)])
 
 
 def test_the_registers_word_stands_where_a_locked_cell_was_changed(desk: Desk) -> None:

@@ -96,7 +96,7 @@ def test_changes_name_old_and_new_and_the_cell_they_came_from(office: Office) ->
 
 def test_the_submission_is_noted(office: Office) -> None:
     office.send("a.xlsx", filled(office.form(AUDIT)), "2022-05-21 08:30")
-    office.send("b.xlsx", filled(office.form(SPORTS), L4=dt.date(2022, 5, 26)))
+    office.send("b.xlsx", filled(office.form(SPORTS), M4=dt.date(2022, 5, 26)))
     office.merge()
     (row,) = office.table("submissions", unit=AUDIT)
     assert (row["state"], row["reported_on"], row["file"]) == ("已报", dt.date(2022, 5, 20), "a.xlsx")
@@ -179,7 +179,7 @@ def test_so_does_the_same_report_saved_by_another_program(office: Office) -> Non
 def test_a_newer_return_corrects_the_merged_one(office: Office) -> None:
     office.send("a.xlsx", filled(office.form(SPORTS)))
     office.merge()
-    newer = filled(office.form(SPORTS), L4=dt.date(2022, 5, 24), K7=0.6)
+    newer = filled(office.form(SPORTS), M4=dt.date(2022, 5, 24), K7=0.6)
     office.send("b.xlsx", newer)
     result = office.merge()
     assert [(c["task"], c["field"], c["old"], c["new"]) for c in result["changes"]] == [
@@ -194,7 +194,7 @@ def test_a_newer_return_corrects_the_merged_one(office: Office) -> None:
 
 
 def test_an_older_return_after_a_newer_one_is_ignored(office: Office) -> None:
-    office.send("b.xlsx", filled(office.form(SPORTS), L4=dt.date(2022, 5, 24), K7=0.6))
+    office.send("b.xlsx", filled(office.form(SPORTS), M4=dt.date(2022, 5, 24), K7=0.6))
     office.merge()
     before = office.master
     office.send("a.xlsx", filled(office.form(SPORTS)))
@@ -215,17 +215,17 @@ def test_another_word_of_the_same_moment_as_the_merged_one_is_a_question(office:
 def test_an_older_version_stays_until_its_successor_is_merged(office: Office) -> None:
     """The newer one has a mistake; nothing of the older is taken in its place, and it is not lost either."""
     office.send("旧.xlsx", filled(office.form(SPORTS)))
-    office.send("新.xlsx", filled(office.form(SPORTS), L4=dt.date(2022, 5, 24), J7=None))
+    office.send("新.xlsx", filled(office.form(SPORTS), M4=dt.date(2022, 5, 24), J7=None))
     assert (office.merge()["merged"], office.inbox()) == ([], ["新.xlsx", "旧.xlsx"])
-    office.send("新.xlsx", filled(office.form(SPORTS), L4=dt.date(2022, 5, 24)))
+    office.send("新.xlsx", filled(office.form(SPORTS), M4=dt.date(2022, 5, 24)))
     assert (office.merge()["merged"], office.inbox()) == (["新.xlsx"], [])
 
 
 def test_last_months_report_corrected_does_not_hide_this_months(june: Office) -> None:
-    june.send("六月.xlsx", filled(june.form(SPORTS, JUNE), L4=dt.date(2022, 6, 20), K7=0.95))
+    june.send("六月.xlsx", filled(june.form(SPORTS, JUNE), M4=dt.date(2022, 6, 20), K7=0.95))
     june.merge()
     task = june.table("tasks", task_code="T130")
-    june.send("五月更正.xlsx", filled(june.form(SPORTS, MAY), L4=dt.date(2022, 6, 21), K7=0.5))
+    june.send("五月更正.xlsx", filled(june.form(SPORTS, MAY), M4=dt.date(2022, 6, 21), K7=0.5))
     june.merge(MAY)
     assert june.table("tasks", task_code="T130") == task
     rows = june.table("ledger", task_code="T130", unit=SPORTS)
@@ -259,7 +259,7 @@ def test_a_report_that_awaits_a_decision_is_not_missing_on_the_dashboard(office:
 def test_once_the_unit_says_what_it_meant_the_rest_follows(office: Office) -> None:
     office.send("a.xlsx", filled(office.form(SPORTS), K7="1"))
     office.merge()
-    office.send("b.xlsx", filled(office.form(SPORTS), L4=dt.date(2022, 5, 23)))
+    office.send("b.xlsx", filled(office.form(SPORTS), M4=dt.date(2022, 5, 23)))
     assert (office.merge()["rows"], office.inbox()) == (1, [])
     assert office.table("submissions", unit=SPORTS)[0]["state"] == "已报"
 
@@ -302,8 +302,8 @@ def deliver(office: Office) -> list[str]:
     """Returns of five units, two of them with an older version beside the one that counts; their names."""
     units = [SPORTS, AUDIT, "市信访办", "市外办", "市应急局"]
     simulate(office.project, MAY, seed=11, units=units)
-    office.send("旧/体育.xlsx", filled(office.form(SPORTS), L4=dt.date(2022, 5, 2), K7=0.11))
-    office.send("旧/审计.xlsx", filled(office.form(AUDIT), L4=dt.date(2022, 5, 3), K7=0.12))
+    office.send("旧/体育.xlsx", filled(office.form(SPORTS), M4=dt.date(2022, 5, 2), K7=0.11))
+    office.send("旧/审计.xlsx", filled(office.form(AUDIT), M4=dt.date(2022, 5, 3), K7=0.12))
     return office.inbox()
 
 

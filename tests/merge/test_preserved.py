@@ -226,7 +226,7 @@ def test_a_ledger_that_a_person_sorted_still_knows_what_came_last(office: Office
 
     office.send("a.xlsx", filled(office.form(AUDIT), K7=0.3))
     office.merge()
-    office.send("b.xlsx", filled(office.form(AUDIT), K7=0.5, L4=dt.date(2022, 5, 23)))
+    office.send("b.xlsx", filled(office.form(AUDIT), K7=0.5, M4=dt.date(2022, 5, 23)))
     office.merge()
 
     def turn_round(book: Workbook) -> None:
@@ -237,7 +237,7 @@ def test_a_ledger_that_a_person_sorted_still_knows_what_came_last(office: Office
             sheet.cell(area.top + 1, c).value, sheet.cell(area.bottom, c).value = other, one
 
     edit_master(office, turn_round)
-    office.send("c.xlsx", filled(office.form(AUDIT), K7=0.5, L4=dt.date(2022, 5, 24)))
+    office.send("c.xlsx", filled(office.form(AUDIT), K7=0.5, M4=dt.date(2022, 5, 24)))
     assert office.merge()["rows"] == 0
     assert office.table("tasks", task_code="T137")[0]["percent_complete"] == 0.5
 

@@ -106,7 +106,7 @@ def test_a_correction_in_the_same_period(promised: Office) -> None:
         promised.form(SPORTS),
         {"F5": "否", "H5": "尚待批准，预计六月办结。"} | UNTOUCHED,
         VALUES | {"G5": 13},
-        L4=dt.date(2022, 5, 24),
+        M4=dt.date(2022, 5, 24),
     )
     promised.send("b.xlsx", later)
     result = promised.merge()
@@ -142,7 +142,7 @@ def test_only_the_questioned_row_waits(promised: Office) -> None:
     assert promise(promised, "targets", "T130-K1")["current_value"] is None
     assert promise(promised, "targets", "T130-K2")["current_value"] == 4.8
     assert promised.table("tasks", task_code="T130")[0]["progress_text"] == PROGRESS, "the task is not questioned"
-    promised.send("b.xlsx", report(promised, L4=dt.date(2022, 5, 23)))
+    promised.send("b.xlsx", report(promised, M4=dt.date(2022, 5, 23)))
     assert (promised.merge()["rows"], promised.inbox()) == (1, [])
 
 
@@ -155,9 +155,9 @@ def test_a_mistake_on_a_sheet_of_promises_holds_the_whole_return(promised: Offic
 def test_a_later_period_outweighs_a_correction_of_an_earlier_one(promised: Office) -> None:
     flows.issue(promised.project, JUNE)
     june = VALUES | {"G5": 18, "H5": dt.date(2022, 6, 30)}
-    promised.send("六月.xlsx", filled(promised.form(SPORTS, JUNE), targets=june, L4=dt.date(2022, 6, 20)))
+    promised.send("六月.xlsx", filled(promised.form(SPORTS, JUNE), targets=june, M4=dt.date(2022, 6, 20)))
     promised.merge()
-    promised.send("五月.xlsx", report(promised, L4=dt.date(2022, 6, 21)))
+    promised.send("五月.xlsx", report(promised, M4=dt.date(2022, 6, 21)))
     assert promised.merge(MAY)["rows"] == 9
     row = promise(promised, "targets", "T130-K1")
     assert (row["current_value"], row["period"]) == (18, JUNE)
@@ -178,8 +178,8 @@ def test_returns_in_any_order_give_the_same_master(
     promised_project: Office, promised: Office, order: tuple[str, ...]
 ) -> None:
     files = {
-        "a.xlsx": report(promised, L4=dt.date(2022, 5, 24)),
-        "b.xlsx": filled(promised.form(SPORTS), {}, VALUES | {"G5": 3}, L4=dt.date(2022, 5, 2)),
+        "a.xlsx": report(promised, M4=dt.date(2022, 5, 24)),
+        "b.xlsx": filled(promised.form(SPORTS), {}, VALUES | {"G5": 3}, M4=dt.date(2022, 5, 2)),
         "c.xlsx": filled(promised.form(AUDIT), targets={"G5": 5.2, "H5": MAY_20}),
     }
     other = copy_of(promised_project, promised.project.root.parent / "逐份合并")

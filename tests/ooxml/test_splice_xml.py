@@ -105,10 +105,12 @@ def test_new_cell_looks_like_its_model_or_row_or_column() -> None:
 def test_new_row_takes_the_models_looks_and_not_its_content() -> None:
     tag = '<row r="2" spans="1:2" ht="40" customHeight="1" hidden="1">'
     rows = f'{tag}<c r="A2" s="1"><v>9</v></c><c r="B2" s="3"/></row>'
-    changed = splice_sheet(worksheet(rows), {(3, 1): Put(1)}, new_rows={3: NewRow(2), 4: NewRow(2, 15.5)})
+    new = {3: NewRow(2), 4: NewRow(2, 15.5), 5: NewRow(2, 144, grows=True)}
+    changed = splice_sheet(worksheet(rows), {(3, 1): Put(1)}, new_rows=new)
     assert rows_of(changed) == (
         f'{rows}<row r="3" ht="40" customHeight="1"><c r="A3" s="1"><v>1</v></c><c r="B3" s="3"/></row>'
         '<row r="4" ht="15.5" customHeight="1"><c r="A4" s="1"/><c r="B4" s="3"/></row>'
+        '<row r="5" ht="144" customHeight="0"><c r="A5" s="1"/><c r="B5" s="3"/></row>'
     )
 
 

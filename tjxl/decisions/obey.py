@@ -9,9 +9,10 @@ from typing import Any
 
 from tjxl.decisions.answers import AnswerError
 from tjxl.decisions.apply import Answered, Outcome, apply_outcome
+from tjxl.decisions.cells import bad_cells, cell_of
 from tjxl.decisions.deciders import BEFORE_GROUPS, DECIDERS, Asked, Done
 from tjxl.decisions.draft import Draft
-from tjxl.decisions.registry import follow_members, follow_rows, registered_before
+from tjxl.decisions.registry import follow_members, follow_rows, odd_members, registered_before
 from tjxl.findings import Finding, finding
 from tjxl.settings import Settings
 from tjxl.sheets.layout import state_titles
@@ -24,8 +25,8 @@ class Decision:
     """A decision of the office and what came of it.
 
     Attributes:
-        question_no: 编号 in 待裁决; None where the decision is an edit of 责任单位.
-        obeyed: False where the answer could not be carried out; the findings say why.
+        question_no: 编号 in 待裁决; None where the decision is an edit of 责任单位 or another cell of the office.
+        obeyed: False where the answer could not be carried out, or a cell cannot be used; the findings say why.
     """
 
     question_no: str | None
@@ -61,13 +62,16 @@ def obey(state: MasterState, settings: Settings) -> tuple[bytes | None, list[Dec
     decided = _carried_out(draft, [a for a in waiting if a.kind in BEFORE_GROUPS])
     said += follow_members(draft, before)
     decided += _carried_out(draft, [a for a in waiting if a.kind not in BEFORE_GROUPS])
+    wrong = [*odd_members(draft, state, places), *bad_cells(state, settings)]
     answered = [*decided, *_restated(state, questions)]
     outcome = Outcome(draft, old, places, before, {questions[a.question_no].number: a for a in answered})
     decisions = [Decision(None, None, None, True, (f,)) for f in said]
-    decisions += [
-        Decision(a.question_no, _text(questions[a.question_no], "task_code"), a.answer, a.obeyed, a.findings)
-        for a in sorted(decided, key=lambda a: a.question_no)
-    ]
+    for a in sorted(decided, key=lambda a: a.question_no):
+        row = questions[a.question_no]
+        place = cell_of(state, "questions", row.number, "decision")
+        found = a.findings if a.obeyed else tuple(f.at(value=a.answer, **place) for f in a.findings)
+        decisions.append(Decision(a.question_no, _text(row, "task_code"), a.answer, a.obeyed, found))
+    decisions += [Decision(None, f.task, None, False, (f,)) for f in wrong]
     return apply_outcome(state, outcome, settings), decisions
 
 

@@ -46,6 +46,12 @@ class Reader:
             raise self.wrong(key, value, f"应为 {'、'.join(allowed)} 之一")
         return value
 
+    def known(self, entry: Mapping[str, Any], allowed: Iterable[str], key: str) -> None:
+        """No key but these: a misspelt one would go unnoticed (E229)."""
+        for name in entry:
+            if name not in allowed:
+                raise SpecError("E229", file=self.file, key=key, name=name)
+
     def truth(self, value: Any, key: str) -> bool:
         """true or false (E221)."""
         if not isinstance(value, bool):

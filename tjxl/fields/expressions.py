@@ -12,12 +12,24 @@ What every face must keep to:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["text", "number", "date", "status", "choice", "role", "goal", "measure"]
 Comparison = Literal["==", "!=", "<", "<=", ">", ">="]
+
+
+COMPARE: Mapping[Comparison, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+"""The comparisons between two plain values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,20 @@ class PhoneLike:
 
 
 @dataclass(frozen=True, slots=True)
+class EmailLike:
+    """The text looks like one e-mail address."""
+
+    of: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The cell holds a whole number."""
+
+    of: Name
+
+
+@dataclass(frozen=True, slots=True)
 class DigitRun:
     """The text holds at least so many digits one after the other."""
 
@@ -155,7 +181,22 @@ class Or:
     parts: tuple[Node, ...]
 
 
-Node = Always | Filled | Typed | Member | Same | PhoneLike | DigitRun | Phrase | Compare | Not | And | Or
+Node = (
+    Always
+    | Filled
+    | Typed
+    | Whole
+    | Member
+    | Same
+    | PhoneLike
+    | EmailLike
+    | DigitRun
+    | Phrase
+    | Compare
+    | Not
+    | And
+    | Or
+)
 
 
 def names_in(node: Node | Operand) -> Iterator[Name]:
@@ -163,7 +204,7 @@ def names_in(node: Node | Operand) -> Iterator[Name]:
     match node:
         case Name():
             yield node
-        case Length(of) | Filled(of) | Typed(of) | PhoneLike(of) | Not(of):
+        case Length(of) | Filled(of) | Typed(of) | Whole(of) | PhoneLike(of) | EmailLike(of) | Not(of):
             yield from names_in(of)
         case Member(of, _) | DigitRun(of, _) | Phrase(of, _):
             yield from names_in(of)
@@ -180,12 +221,14 @@ def where_blank(node: Node, blank: frozenset[str]) -> Node | bool:
     match node:
         case Always():
             return True
-        case Filled() | Typed() | Member() | Same() | PhoneLike() | DigitRun() | Phrase():
+        case Filled() | Typed() | Whole() | Member() | Same() | PhoneLike() | EmailLike() | DigitRun() | Phrase():
             return node if blank.isdisjoint(n.name for n in names_in(node)) else False
         case Compare(op, left, right):
             sides = [Number(0) if isinstance(s, Length) and s.of.name in blank else s for s in (left, right)]
             if any(isinstance(s, Name) and s.name in blank for s in sides):
                 return False
+            if isinstance(sides[0], Number) and isinstance(sides[1], Number):
+                return COMPARE[op](sides[0].value, sides[1].value)
             return Compare(op, sides[0], sides[1])
         case Not(of):
             rest = where_blank(of, blank)

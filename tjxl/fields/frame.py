@@ -26,6 +26,7 @@ from tjxl.fields.expressions import (
     Compare,
     DateOf,
     DigitRun,
+    EmailLike,
     Filled,
     Kind,
     Length,
@@ -40,11 +41,12 @@ from tjxl.fields.expressions import (
     Phrase,
     Same,
     Typed,
+    Whole,
     date_of,
 )
 from tjxl.fields.scalar import NUMBER_DIGITS, plain_value
 from tjxl.fields.spec import Rule, Scope, Spec
-from tjxl.fields.text import condensed, has_digit_run, is_phone_like, is_phrase
+from tjxl.fields.text import condensed, has_digit_run, is_email_like, is_phone_like, is_phrase
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -224,6 +226,9 @@ class _Table:
                 return self.filled(of)
             case Typed(of):
                 return np.logical_not(np.isnan(self.operand(of)))
+            case Whole(of):
+                numbers = self.operand(of)
+                return np.floor(numbers) == numbers
             case Member(of, symbols):
                 names = {code for s in symbols for code in self.spec.codes_of(s)}
                 return [v in names for v in self.frame[of.name].tolist()]
@@ -231,6 +236,8 @@ class _Table:
                 return (self.texts(left) == self.texts(right)) & self.filled(left)
             case PhoneLike(of):
                 return [is_phone_like(v) for v in self.texts(of)]
+            case EmailLike(of):
+                return [is_email_like(v) for v in self.texts(of)]
             case DigitRun(of, least):
                 return [has_digit_run(v, least) for v in self._given(of)]
             case Phrase(of, phrases):

@@ -9,12 +9,13 @@ from typing import Any, cast
 
 from tjxl.errors import SpecError
 from tjxl.fields.entries import Reader
-from tjxl.fields.expressions import Kind, names_in
+from tjxl.fields.expressions import Compare, Kind, Length, Node, Number, names_in
 from tjxl.fields.office import RuleEntry, limits_of, phrases_of, rule_entries
 from tjxl.fields.parsing import Vocabulary, parse
 from tjxl.fields.scalar import breaks_rule
 from tjxl.fields.spec import (
     FACT_KINDS,
+    LENGTH_MARK,
     MESSAGE_LIMIT,
     PARTS,
     TITLE_LIMIT,
@@ -34,6 +35,24 @@ from tjxl.register import GOAL_TITLES, MEASURE_TITLES, ROLE_TITLES
 from tjxl.resources import schema_toml
 from tjxl.settings import MEANINGS, Settings
 
+_KEYS = {
+    "file": (
+        "sheet", "rules_of_the_form", "inherit", "limits", "phrases", "facts", "fact_titles", "self_check",
+        "example_defaults", "field", "head", "rule", "sample",
+    ),
+    "field": (
+        "name", "title", "kind", "owner", "width", "aliases", "input_title", "input_message", "guide", "look",
+        "choices",
+    ),
+    "choice": ("name", "meaning", "aliases", "offered"),
+    "rule": (
+        "code", "sheet", "scope", "field", "severity", "off", "when", "must", "message", "remedy", "guide", "gate",
+        "good", "bad",
+    ),
+    "sample": ("title", "why", "values", "breaks"),
+}  # fmt: skip
+"""What may stand in a rule file and in its entries."""
+
 _CODES = {title: str(code) for titles in (ROLE_TITLES, GOAL_TITLES, MEASURE_TITLES) for code, title in titles.items()}
 """Titles of roles, goals and measures, as an office writes them in a rule."""
 
@@ -52,7 +71,7 @@ def load_spec(settings: Settings, data: Mapping[str, Any] | None = None, *, part
     Raises:
         SpecError: E220 something is missing; E221 a value is not one of the allowed ones; E222-E224 an
             expression has no meaning; E225 a name or code twice; E227 an example of the office does
-            not fit its rule; E228 a change of an unknown rule. Each names the file and the key.
+            not fit its rule; E228 a change of an unknown rule; E229 an unknown key. Each names the file and the key.
     """
     file = f"{part}.toml"
     return _Loader(settings, schema_toml(file) if data is None else data, file).spec(part)
@@ -66,6 +85,23 @@ def _inherited(data: Mapping[str, Any]) -> Mapping[str, Any]:
         k: {**base.get(k, {}), **data.get(k, {})} for k in ("limits", "phrases", "self_check", "example_defaults")
     }
     return {**data, **shared}
+
+
+def load_office_spec(settings: Settings) -> Spec:
+    """What the office fills in on the master (`schemas/office.toml`), all of it as head: a cell is judged by itself.
+
+    Rules that the form has for the same value are taken over from there with the office's changes, those that it
+    switched off left out.
+
+    Raises:
+        SpecError: as `load_spec`.
+    """
+    own, form = load_spec(settings, part="office"), load_spec(settings)
+    shared = schema_toml("office.toml")["rules_of_the_form"]
+    taken = [
+        replace(r, scope="head") for r in form.rules if r.code in shared and r.mentions <= own.values("head").keys()
+    ]
+    return replace(own, rules=(*taken, *own.rules))
 
 
 class _Loader:
@@ -84,8 +120,11 @@ class _Loader:
             **{k: f"{v:g}" for k, v in self.limits.items()},
             **{m: names[0] for m, names in self.statuses.items()},
             "statuses": "、".join(s.name for s in settings.statuses),
+            "length": LENGTH_MARK,
         }
+        self.reader.known(self.data, _KEYS["file"], "最外层")
         texts = self.reader.need(self.data, "self_check", "[self_check]")
+        self.reader.known(texts, SelfCheckTexts.__slots__, "[self_check]")
         self.self_check = SelfCheckTexts(
             *(self.reader.need(texts, k, "[self_check]") for k in SelfCheckTexts.__slots__)
         )
@@ -100,7 +139,7 @@ class _Loader:
         head = tuple(self._field(f, f"[[head]] {i}") for i, f in enumerate(self.data.get("head", ()), 1))
         self.reader.once([(f.name, "[[field]]") for f in fields] + [(f.name, "[[head]]") for f in head])
         self.spelled = {m: names[0] for m, names in self.statuses.items()}
-        self.spelled |= {c.meaning: c.name for f in fields for c in f.choices}
+        self.spelled |= {c.meaning: c.name for f in (*fields, *head) for c in f.choices}
         vocabularies = {"row": self._vocabulary(fields, self.facts), "head": self._vocabulary(head, {})}
         entries = rule_entries(self.data, part, self.office)
         rules = [self._rule(e, vocabularies) for e in entries]
@@ -131,12 +170,16 @@ class _Loader:
     def _field(self, entry: Mapping[str, Any], key: str) -> Field:
         name = self.reader.need(entry, "name", key)
         key = f"{key.partition(' ')[0]} {name}"
+        self.reader.known(entry, _KEYS["field"], key)
+        for choice in entry.get("choices", ()):
+            self.reader.known(choice, _KEYS["choice"], f"{key} choices")
+        owner = self.reader.one_of(self.reader.need(entry, "owner", key), Owner.__args__, f"{key} owner")  # type: ignore[attr-defined]
         field = Field(
             name=name,
             title=self.reader.need(entry, "title", key),
             kind=self.reader.one_of(self.reader.need(entry, "kind", key), FieldKind.__args__, f"{key} kind"),  # type: ignore[attr-defined]
-            owner=self.reader.one_of(self.reader.need(entry, "owner", key), Owner.__args__, f"{key} owner"),  # type: ignore[attr-defined]
-            width=float(self.reader.need(entry, "width", key)),
+            owner=owner,
+            width=float(entry.get("width", 0) if owner == "office" else self.reader.need(entry, "width", key)),
             aliases=tuple(entry.get("aliases", ())),
             input_title=self.reader.text(entry, "input_title", key, TITLE_LIMIT),
             input_message=self.reader.text(entry, "input_message", key, MESSAGE_LIMIT),
@@ -144,22 +187,26 @@ class _Loader:
             look=self.reader.one_of(entry.get("look", "given_text"), Look.__args__, f"{key} look"),  # type: ignore[attr-defined]
             choices=tuple(
                 Choice(
-                    self.reader.need(c, "name", key), self.reader.need(c, "meaning", key), tuple(c.get("aliases", ()))
+                    self.reader.need(c, "name", key),
+                    self.reader.need(c, "meaning", key),
+                    tuple(c.get("aliases", ())),
+                    self.reader.truth(c.get("offered", True), f"{key} offered"),
                 )
                 for c in entry.get("choices", ())
             ),
         )
         if field.kind == "choice":
-            self.reader.need(entry, "choices", key)
-        if field.owner == "unit":
+            names = ",".join(c["name"] for c in self.reader.need(entry, "choices", key))
+            if len(names) > MESSAGE_LIMIT:
+                raise self.reader.wrong(f"{key} choices", names, f"各项合计超过 {MESSAGE_LIMIT} 个字")
+        if field.filled_in:
             if field.kind not in VALUE_KINDS:
-                raise self.reader.wrong(f"{key} kind", field.kind, "单位填写的项不能是这种类型")
-            for needed in ("input_message", "guide"):
-                self.reader.need(entry, needed, key)
+                raise self.reader.wrong(f"{key} kind", field.kind, "需要填写的项不能是这种类型")
+            self.reader.need(entry, "guide" if owner == "unit" else "input_message", key)
         return field
 
     def _vocabulary(self, fields: tuple[Field, ...], facts: Mapping[str, Kind]) -> Vocabulary:
-        names = {f.name: VALUE_KINDS[f.kind] for f in fields if f.owner == "unit"} | dict(facts)
+        names = {f.name: VALUE_KINDS[f.kind] for f in fields if f.filled_in} | dict(facts)
         symbols: dict[str, Kind] = dict.fromkeys(MEANINGS, "status")
         symbols |= dict.fromkeys(ROLE_TITLES, "role")
         symbols |= dict.fromkeys(GOAL_TITLES, "goal")
@@ -179,6 +226,7 @@ class _Loader:
     def _rule(self, entry: RuleEntry, vocabularies: Mapping[str, Vocabulary]) -> Rule:
         values, key, file = entry.values, entry.key, entry.file
         reader = replace(self.reader, file=file)
+        reader.known(values, _KEYS["rule"], key)
         scope = reader.one_of(reader.need(values, "scope", key), ("row", "head"), f"{key} scope")
         words = vocabularies[scope]
         written = reader.need(values, "field", key)
@@ -192,6 +240,7 @@ class _Loader:
         if gate and mentions != {marked}:
             raise reader.wrong(f"{key} gate", "true", f"gate 规则只能涉及“{marked}”本身")
         remedy = reader.text(values, "remedy", key, required=True)
+        message = reader.text(values, "message", key, MESSAGE_LIMIT, required=True)
         return Rule(
             code=reader.need(values, "code", key),
             scope=scope,
@@ -199,7 +248,7 @@ class _Loader:
             severity=reader.one_of(reader.need(values, "severity", key), ("error", "warning"), f"{key} severity"),
             when=when,
             must=must,
-            message=reader.text(values, "message", key, MESSAGE_LIMIT, required=True),
+            message=message,
             remedy=remedy,
             guide=reader.text(values, "guide", key) if "guide" in values else remedy,
             gate=gate,
@@ -207,7 +256,12 @@ class _Loader:
             bad=self._examples(entry, "bad", words),
             mentions=frozenset(mentions),
             file=file,
+            counted=self._counted(message) if _bounds_length(must, marked) else "",
         )
+
+    def _counted(self, message: str) -> str:
+        count = self.reader.text({"text": self.self_check.counted}, "text", "[self_check] counted")
+        return f"{message.removesuffix('。')}{count}。"
 
     def _examples(self, entry: RuleEntry, which: str, words: Vocabulary) -> tuple[Mapping[str, Any], ...]:
         examples = entry.values.get(which, ())
@@ -221,9 +275,11 @@ class _Loader:
 
     def _sample(self, entry: Mapping[str, Any], number: int, words: Vocabulary) -> Sample:
         key = f"[[sample]] {number}"
+        self.reader.known(entry, _KEYS["sample"], key)
         values = self._values(self.reader.need(entry, "values", key), key, words, self.file)
         why = self.reader.text(entry, "why", key, required=True)
-        return Sample(self.reader.need(entry, "title", key), why, values)
+        facts = {k: v for k, v in self.defaults.items() if k in words.names}
+        return Sample(self.reader.need(entry, "title", key), why, facts | values, tuple(entry.get("breaks", ())))
 
     def _values(self, values: Mapping[str, Any], key: str, words: Vocabulary, file: str) -> dict[str, Any]:
         """Example values: a meaning becomes the status's or choice's name, {repeat, times} a long text."""
@@ -241,6 +297,13 @@ class _Loader:
             else:
                 out[name] = value
         return out
+
+
+def _bounds_length(must: Node, field: str) -> bool:
+    match must:
+        case Compare(_, Length(of), Number()):
+            return of.name == field
+    return False
 
 
 def _prove_examples(spec: Spec, entries: list[RuleEntry]) -> None:

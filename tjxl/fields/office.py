@@ -12,7 +12,7 @@ from typing import Any
 
 from tjxl.errors import SpecError
 from tjxl.fields.entries import Reader
-from tjxl.fields.spec import PARTS, Part
+from tjxl.fields.spec import HEAD, PARTS, Part
 from tjxl.resources import schema_toml
 from tjxl.settings import OfficeRules
 
@@ -21,9 +21,6 @@ SEVERITIES: Mapping[str, str] = {"退回": "error", "提示": "warning"}
 
 OWN_CODE = "X"
 """Codes of the office's own rules begin with it, so that no later rule of tjxl has the same."""
-
-HEAD = "表头"
-"""The sheet's name for a rule about the head of 填报."""
 
 _CHANGEABLE = ("severity", "off", "when", "must", "message", "remedy", "guide", "good", "bad")
 _OF_A_GATE = ("message", "remedy", "guide")
@@ -69,8 +66,12 @@ def _shipped(data: Mapping[str, Any], part: Part, office: OfficeRules) -> Iterat
             reader.one_of(name, _CHANGEABLE, key)
             if rule.get("gate") and name not in _OF_A_GATE:
                 raise reader.wrong(f"{key} {name}", change[name], "本条用于识别填写内容，只能改提示文字")
-        # The shipped examples speak of the shipped condition.
-        dropped: dict[str, Any] = {"good": (), "bad": ()} if {"must", "when"} & set(change) else {}
+        # The shipped texts and examples speak of the shipped condition.
+        dropped: dict[str, Any] = {}
+        if {"must", "when"} & set(change):
+            for name in ("message", "remedy"):
+                reader.need(change, name, key)
+            dropped = {"good": (), "bad": (), "guide": change["remedy"]}
         yield RuleEntry(
             _plain({**rule, **dropped, **change}), office.file, key, proven=bool({"good", "bad"} & set(change))
         )
@@ -99,7 +100,7 @@ def _plain(rule: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check_codes(office: OfficeRules, data: Mapping[str, Any]) -> None:
     """A change of a rule that there is not would go unnoticed."""
-    files = (data, *(schema_toml(f"{part}.toml") for part in PARTS))
+    files = (data, *(schema_toml(f"{name}.toml") for name in (*PARTS, "office")))
     codes = {rule.get("code") for file in files for rule in file.get("rule", ())}
     for code in office.changes:
         if code not in codes:

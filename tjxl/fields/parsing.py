@@ -24,6 +24,7 @@ from tjxl.fields.expressions import (
     Comparison,
     DateOf,
     DigitRun,
+    EmailLike,
     Filled,
     Kind,
     Length,
@@ -38,6 +39,7 @@ from tjxl.fields.expressions import (
     Phrase,
     Same,
     Typed,
+    Whole,
     Year,
 )
 from tjxl.fields.text import bare_phrase
@@ -49,6 +51,8 @@ CHINESE_WORDS: Mapping[str, str] = {
     "字数": "length",
     "相同": "same",
     "是电话": "phone_like",
+    "是邮箱": "email_like",
+    "整数": "whole",
     "连续数字": "digit_run",
     "套话": "phrase",
     "日期": "date",
@@ -131,9 +135,11 @@ class _Parser:
         if node.keywords or len(node.args) != (2 if name in ("same", "digit_run", "phrase") else 1):
             raise self._no_meaning(node)
         of = self._name(node.args[0])
-        if name in ("same", "phone_like", "digit_run", "phrase") and of.kind != "text":
+        if name in ("same", "phone_like", "email_like", "digit_run", "phrase") and of.kind != "text":
             raise self._mismatch(node)
         if name == "typed" and of.kind not in ("number", "date"):
+            raise self._mismatch(node)
+        if name == "whole" and of.kind != "number":
             raise self._mismatch(node)
         match name:
             case "filled":
@@ -144,6 +150,10 @@ class _Parser:
                 return Typed(of)
             case "phone_like":
                 return PhoneLike(of)
+            case "email_like":
+                return EmailLike(of)
+            case "whole":
+                return Whole(of)
             case "same":
                 return self._same(of, node)
             case "digit_run":

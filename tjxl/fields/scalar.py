@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tjxl.fields.expressions import (
+    COMPARE,
     Always,
     And,
     AsOf,
     Compare,
     DateOf,
     DigitRun,
+    EmailLike,
     Filled,
     Kind,
     Length,
@@ -28,19 +29,11 @@ from tjxl.fields.expressions import (
     Phrase,
     Same,
     Typed,
+    Whole,
     date_of,
 )
-from tjxl.fields.spec import Rule, Scope, Spec
-from tjxl.fields.text import condensed, has_digit_run, is_phone_like, is_phrase
-
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+from tjxl.fields.spec import Rule, Scope, Spec, message_of
+from tjxl.fields.text import condensed, has_digit_run, is_email_like, is_phone_like, is_phrase
 
 NUMBER_DIGITS = 12
 """Numbers are equal when they agree to this many decimals, as in a spreadsheet: 0.1 + 0.2 is 0.3 there."""
@@ -81,7 +74,8 @@ def self_check_text(values: Mapping[str, Any], spec: Spec, broken: Sequence[Rule
         return texts.fine
     if any(r.severity == "error" for r in broken) and is_untouched(values, spec):
         return texts.unfilled
-    return first.message if first.severity == "error" else texts.warning_prefix + first.message
+    message = message_of(first, values.get(first.field))
+    return message if first.severity == "error" else texts.warning_prefix + message
 
 
 def plain_value(value: Any, kind: Kind) -> Any:
@@ -122,6 +116,9 @@ class _Row:
                 return self.values[of.name] is not None
             case Typed(of):
                 return self.operand(of) is not None
+            case Whole(of):
+                number = self.operand(of)
+                return number is not None and number == int(number)
             case Member(of, symbols):
                 return any(self.values[of.name] in self.spec.codes_of(s) for s in symbols)
             case Same(left, right):
@@ -129,6 +126,8 @@ class _Row:
                 return texts[0] != "" and texts[0] == texts[1]
             case PhoneLike(of):
                 return is_phone_like(self.values[of.name] or "")
+            case EmailLike(of):
+                return is_email_like(self.values[of.name] or "")
             case DigitRun(of, least):
                 return has_digit_run(self.values[of.name] or "", least)
             case Phrase(of, phrases):
@@ -140,7 +139,7 @@ class _Row:
         left, right = self.operand(node.left), self.operand(node.right)
         if left is None or right is None:
             return False
-        return bool(_COMPARE[node.op](left, right))
+        return bool(COMPARE[node.op](left, right))
 
     def operand(self, node: Operand) -> Any:
         """A float or a date; None for a blank and for a value of the wrong type."""

@@ -12,22 +12,30 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tjxl.fields.expressions import Kind, Node
+from tjxl.fields.text import condensed
 from tjxl.findings import Finding
 from tjxl.register import GOAL_TITLES, MEASURE_TITLES, ROLE_TITLES
 
-Part = Literal["report", "milestones", "targets"]
+Part = Literal["report", "milestones", "targets", "office"]
 FieldKind = Literal["key", "register", "status", "choice", "percent", "number", "text", "date", "phone", "check"]
 Look = Literal["given_text", "text", "int", "date"]
-Owner = Literal["locked", "unit", "check"]
+Owner = Literal["locked", "unit", "check", "office"]
 Scope = Literal["row", "head"]
 RuleSeverity = Literal["error", "warning"]
 
 PARTS: tuple[Part, ...] = ("report", "milestones", "targets")
-"""The sheets of rows of a form, in their order: 填报, 节点, 指标."""
+"""The sheets of rows of a form, in their order: 填报, 节点, 指标. The fourth rule file, `office`, describes what the
+office fills in on the master."""
+
+HEAD = "表头"
+"""What people call the head of 填报, above its rows."""
 
 TITLE_LIMIT = 32
 MESSAGE_LIMIT = 255
 """Excel's limits of the title and the text of an input message."""
+
+LENGTH_MARK = "\ue002"
+"""Stands for the length of a text in a message; nobody types it."""
 
 VALUE_KINDS: Mapping[str, Kind] = {
     "status": "status",
@@ -45,11 +53,15 @@ FACT_KINDS: tuple[Kind, ...] = ("text", "number", "date", "status", "choice", "r
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer of a field with a fixed list: its name in the workbook, its meaning in rules, what units write."""
+    """One answer of a field with a fixed list: its name in the workbook, its meaning in rules, what units write.
+
+    One that is not `offered` is known, but stands in no dropdown: tjxl alone gives it.
+    """
 
     name: str
     meaning: str
     aliases: tuple[str, ...] = ()
+    offered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +70,10 @@ class Field:
 
     Attributes:
         name: in the code; title: in the workbook; aliases: other header texts that units use.
-        kind: of its values; owner: locked (written by tjxl), unit (to fill in) or check (自检).
+        kind: of its values; owner: locked (written by tjxl), unit or office (to fill in) or check (自检).
         width: of the column, in characters.
-        input_title, input_message: shown when the cell is selected.
-        guide: what to write, a sentence of 填报说明.
+        guide: what to write, a sentence of 填报说明 and of the message shown when the cell is selected.
+        input_title, input_message: of that message, where not `title` and `guide`; the rules in force follow.
         look: of a locked column: how its values are printed (`theme.toml`).
         choices: of a field of kind choice: the answers, in the order of the dropdown.
     """
@@ -78,6 +90,11 @@ class Field:
     look: Look = "given_text"
     choices: tuple[Choice, ...] = ()
 
+    @property
+    def filled_in(self) -> bool:
+        """Whether a person fills it in."""
+        return self.owner in ("unit", "office")
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -88,6 +105,8 @@ class Rule:
         gate: a value that breaks this rule cannot be used; other rules that read it keep silent.
         good, bad: example values by name, as a row of the frame would hold them.
         mentions: every field and fact the rule reads, and the field it marks.
+        counted: the message with `LENGTH_MARK` for how long the text is, of a rule that bounds the length of its
+            field and no more; else empty.
         file: where the rule stands, or where the office changed it.
     """
 
@@ -105,25 +124,32 @@ class Rule:
     bad: tuple[Mapping[str, Any], ...]
     mentions: frozenset[str]
     file: str
+    counted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SelfCheckTexts:
-    """What a 自检 cell says when it does not name a mistake."""
+    """What a 自检 cell says when it does not name a mistake, and where an input message sends for more."""
 
     fine: str
+    counted: str
     unfilled: str
     warning_prefix: str
     unreadable: str
+    see_guide: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A worked example of the guide: a row written well or poorly, and why."""
+    """A worked example of the guide: a row written well or poorly, and why.
+
+    `breaks` names the rules, as they are shipped, that it breaks; none where it is written well.
+    """
 
     title: str
     why: str
     values: Mapping[str, Any]
+    breaks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +157,7 @@ class Spec:
     """A sheet's fields, head and rules.
 
     Attributes:
-        name: which sheet of the form; `<name>.toml` describes it.
+        name: which sheet of the form, or the office's columns of the master; `<name>.toml` describes it.
         sheet: the sheet's title.
         rules: gates first, then errors, then warnings, each in the order of the file: the order that counts.
         facts: what tjxl knows of a row beside the fields, with kinds.
@@ -171,7 +197,7 @@ class Spec:
     def values(self, scope: Scope) -> dict[str, Kind]:
         """The names whose values rules may read, with kinds: what the unit fills in, then the row's facts."""
         fields = self.fields if scope == "row" else self.head
-        own = {f.name: VALUE_KINDS[f.kind] for f in fields if f.owner == "unit"}
+        own = {f.name: VALUE_KINDS[f.kind] for f in fields if f.filled_in}
         return own | dict(self.facts) if scope == "row" else own
 
     def codes_of(self, symbol: str) -> tuple[str, ...]:
@@ -184,15 +210,25 @@ class Spec:
 
     def _named(self, symbol: str) -> tuple[str, ...]:
         """The names of a status or a choice: those are spelled alike in the frame and in the workbook."""
-        chosen = tuple(c.name for f in self.fields for c in f.choices if c.meaning == symbol)
+        chosen = tuple(c.name for f in (*self.fields, *self.head) for c in f.choices if c.meaning == symbol)
         return self.statuses.get(symbol) or chosen
 
 
 _TITLES = {str(k): v for k, v in (*ROLE_TITLES.items(), *GOAL_TITLES.items(), *MEASURE_TITLES.items())}
 
 
+def message_of(rule: Rule, value: Any) -> str:
+    """What is wrong with the value that breaks the rule: 进展情况不足10个字（现有6个字）。"""
+    return rule.counted.replace(LENGTH_MARK, str(len(condensed(str(value or ""))))) or rule.message
+
+
 def rule_finding(
-    rule: Rule, *, sheet: str | None, cell: str | None, task: str | None = None, value: Any = None
+    rule: Rule, *, sheet: str | None, cell: str | None, task: str | None = None, read: Any = None, value: Any = None
 ) -> Finding:
-    """The finding of a broken rule at its cell: 「填报」表 H12：状态为“滞后”，但未填写存在问题。请说明…"""
-    return Finding(rule.code, rule.severity, rule.message + rule.remedy, sheet, cell, rule.field, task, value)
+    """The finding of a broken rule at its cell: 「填报」表 H12：状态为“滞后”，但未填写存在问题。请说明…
+
+    Args:
+        read: the field's value as the rule saw it; value: what stood in the cell.
+    """
+    message = message_of(rule, read) + rule.remedy
+    return Finding(rule.code, rule.severity, message, sheet, cell, rule.field, task, value)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-WHITE_SPACE = " \u3000\u00a0\t\n\r\x01"
-"""Removed anywhere in a text before it is measured or compared.
+SPACES = " \u3000\u00a0"
+"""Removed anywhere in a text before it is measured or compared, and with them line breaks, tabs and the other control
+characters (below U+0020, what CLEAN takes out).
 
 Anywhere, not only at the ends: a spreadsheet formula of Excel 2010 can take a character out of a text, but it
 cannot trim U+3000, and its TRIM changes inner spaces too. So one definition serves every face.
@@ -21,20 +22,32 @@ PHONE_DIGITS = (7, 20)
 """The fewest and the most digits of a phone number."""
 
 
+EMAIL_REFUSED = "，、；;,:：<>()（）"
+"""What no single e-mail address holds: marks between several, brackets around a name."""
+
 PHRASE_PUNCTUATION = "，。；、！|"
 """Left out, beside white space, before a text is compared with a list of set phrases."""
 
 
 def condensed(text: str) -> str:
     """The text without its white space; two texts are the same when these are equal."""
-    return _without(text, WHITE_SPACE)
+    text = _without(text, SPACES)
+    return text if text.isprintable() else "".join(c for c in text if c >= " ")
 
 
 def is_phone_like(text: str) -> bool:
     """7 to 20 of the digits 0-9, with nothing beside them but white space and `PHONE_PUNCTUATION`."""
-    digits = _without(text, WHITE_SPACE + PHONE_PUNCTUATION)
+    digits = _without(condensed(text), PHONE_PUNCTUATION)
     fewest, most = PHONE_DIGITS
     return fewest <= len(digits) <= most and digits.isascii() and digits.isdecimal()
+
+
+def is_email_like(text: str) -> bool:
+    """One `@` with something before it, a dot inside of what follows, none of `EMAIL_REFUSED`."""
+    address = condensed(text)
+    name, _, domain = address.partition("@")
+    shaped = bool(name) and "@" not in domain and "." in domain[1:] and not domain.endswith(".")
+    return shaped and not any(character in EMAIL_REFUSED for character in address)
 
 
 def has_digit_run(text: str, least: int) -> bool:
@@ -51,7 +64,7 @@ def is_phrase(text: str, phrases: Collection[str]) -> bool:
 
 def bare_phrase(text: str) -> str:
     """The text without white space and `PHRASE_PUNCTUATION`."""
-    return _without(text, WHITE_SPACE + PHRASE_PUNCTUATION)
+    return _without(condensed(text), PHRASE_PUNCTUATION)
 
 
 def _without(text: str, characters: str) -> str:

@@ -1,13 +1,14 @@
 """The rules as Excel's data validation and conditional formats.
 
-A validation refuses or questions what is typed, so it holds only what a value must be by itself: the rules whose
-condition is no more than `filled(x)`. What depends on other cells is shown by colours and by 自检.
+A validation refuses or questions what is typed, so it holds only what a value must be by itself: the rules that read
+no other cell. What depends on other cells is shown by colours and by 自检. It never refuses what the check accepts.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,24 +18,36 @@ from tjxl.fields.expressions import (
     AsOf,
     Compare,
     DateOf,
+    EmailLike,
     Filled,
     Length,
-    Member,
     Name,
     Node,
+    Not,
     Number,
+    Or,
+    PhoneLike,
     Typed,
+    Whole,
     date_of,
+    where_blank,
 )
-from tjxl.fields.formula_text import FormulaWriter
-from tjxl.fields.spec import MESSAGE_LIMIT, TITLE_LIMIT, Field, Rule, Scope, Spec
+from tjxl.fields.formula_text import LENGTH_LIMIT, FormulaWriter, within_limits
+from tjxl.fields.guide import fitted, input_message
+from tjxl.fields.spec import HEAD, TITLE_LIMIT, Field, Rule, Scope, Spec
+from tjxl.fields.text import PHONE_DIGITS
 
 CellState = Literal["error", "missing", "warning"]
 
-_REFUSED = ("status", "choice", "percent", "number", "date")
+_LISTS = ("status", "choice")
+_VALUES = ("percent", "number", "date")
+_SHAPES = (PhoneLike, EmailLike)
 
-_FORMULA_LIMIT = 255
+FORMULA_LIMIT = 255
 """The longest formula that Excel takes in a data validation."""
+
+_COLOUR_ROOM = 200
+"""Left of Excel's limit for what a sheet puts around the formula of a colour: only in rows that were started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +61,9 @@ class CellFormat:
 def data_validation(spec: Spec, field: Field, cell: str, as_of: dt.date, *, status_source: str) -> dict[str, Any]:
     """The options of XlsxWriter's `data_validation` for a field that the unit fills in.
 
-    Lists, numbers and dates refuse what cannot be right (`stop`); a text that is too long is only questioned.
+    Lists, numbers, dates, phone numbers and e-mail addresses refuse what cannot be right (`stop`); another text is
+    only questioned, and so is what breaks none but a warning. Rules for which the 255 characters of a validation
+    have no room are left to colours and 自检.
 
     Args:
         cell: the first cell the validation applies to, relative: `L8`.
@@ -56,38 +71,34 @@ def data_validation(spec: Spec, field: Field, cell: str, as_of: dt.date, *, stat
         status_source: the range that holds the list of statuses, `=_lists!$A$2:$A$6`. A range, because Excel
             cannot read a file whose literal list is longer than 255 characters.
     """
+    title = (field.input_title or field.title)[:TITLE_LIMIT]
     options: dict[str, Any] = {
-        "input_title": (field.input_title or field.title)[:TITLE_LIMIT],
-        "input_message": field.input_message,
-        "ignore_blank": True,
-    }
-    own = [r for r in spec.rules if r.mentions == {field.name}]
-    rules = [r for r in own if isinstance(r.when, Filled | Always)]
-    kind = field.kind
-    if kind == "status":
-        options |= {"validate": "list", "source": status_source}
-        rules = [r for r in rules if isinstance(r.must, Member)]
-    elif kind == "choice":
-        options |= {"validate": "list", "source": [c.name for c in field.choices]}
-        rules = [r for r in rules if isinstance(r.must, Member)]
-    elif kind == "number":
-        rules = [r for r in rules if isinstance(r.must, Typed)]
-        options |= {"validate": "custom", "value": f"=ISNUMBER({cell})"} if rules else {"validate": "any"}
-    elif kind in ("percent", "date"):
-        low, high, rules = _bounds(rules, as_of)
-        options |= {"validate": "decimal" if kind == "percent" else "date"}
-        options |= _between(low, high)
+        "input_title": title, "input_message": input_message(spec, field), "ignore_blank": True
+    }  # fmt: skip
+    if field.kind in _LISTS:
+        source = status_source if field.kind == "status" else [c.name for c in field.choices if c.offered]
+        held = [r for r in spec.rules if r.field == field.name and r.gate]
+        options |= {"validate": "list", "source": source}
     else:
-        rules = [r for r in rules if _measures(r.must)]
-        formula = _length_formula(spec, rules, cell, field.name)
-        options |= {"validate": "custom", "value": formula} if formula else {"validate": "any"}
-    if options["validate"] != "any":
-        options |= {
-            "error_type": "stop" if kind in _REFUSED else "warning",
-            "error_title": field.title[:TITLE_LIMIT],
-            "error_message": "".join(dict.fromkeys(r.message + r.remedy for r in rules))[:MESSAGE_LIMIT],
-        }
-    return options
+        rules = cell_rules(spec, field)
+        made, held = _bounded(field, rules, as_of) or _custom(spec, field, rules, cell, as_of)
+        options |= made
+    if options["validate"] == "any":
+        return options
+    shaped = all(isinstance(r.must, _SHAPES) for r in held)
+    refused = (field.kind in (*_LISTS, *_VALUES) or shaped) and held[0].severity == "error"
+    return options | {
+        "error_type": "stop" if refused else "warning",
+        "error_title": field.title[:TITLE_LIMIT],
+        "error_message": fitted(r.message + r.remedy for r in held),
+    }
+
+
+def cell_rules(spec: Spec, field: Field) -> list[Rule]:
+    """The rules that a value breaks or keeps by itself: errors, or warnings where there are no errors."""
+    filled = Filled(Name(field.name, (spec.values("row") | spec.values("head"))[field.name]))
+    own = [r for r in spec.rules if r.field == field.name and r.mentions == {field.name} and r.must != filled]
+    return [r for r in own if r.severity == "error"] or own
 
 
 def conditional_formats(
@@ -119,29 +130,83 @@ def conditional_formats(
         formats.append(CellFormat("missing", f"=AND(NOT({filled}),{errors})"))
     if warnings := any_of("warning"):
         formats.append(CellFormat("warning", f"={warnings}"))
+    where = f"{HEAD if scope == 'head' else ''}“{spec.field(field).title}”的颜色公式"
+    for made in formats:
+        within_limits(spec, made.formula, where, limit=LENGTH_LIMIT - _COLOUR_ROOM)
     return formats
 
 
-def _bounds(rules: list[Rule], as_of: dt.date) -> tuple[Any, Any, list[Rule]]:
-    """The lowest and highest value that the rules allow, and the rules that say so."""
+def _bounded(field: Field, rules: Sequence[Rule], as_of: dt.date) -> tuple[dict[str, Any], list[Rule]] | None:
+    """A number or date between bounds, where the rules say nothing else: Excel's own wording of it."""
     low = high = None
-    used = []
+    bounded = False
+    whole = False
     for rule in rules:
-        comparisons = [c for c in _comparisons(rule.must) if _limit(c, as_of) is not None]
-        for comparison in comparisons:
-            side, value = _limit(comparison, as_of)  # type: ignore[misc]
+        parts = [part for part in _parts(rule.must) if not isinstance(part, Typed | Whole)]
+        whole |= any(isinstance(part, Whole) for part in _parts(rule.must))
+        if not parts:
+            continue
+        limits = [_limit(part, as_of) for part in parts]
+        if field.kind not in _VALUES or not isinstance(rule.when, Filled | Always) or None in limits:
+            return None
+        for side, value in (limit for limit in limits if limit is not None):
+            bounded = True
             if side == "low":
                 low = value if low is None else max(low, value)
             else:
                 high = value if high is None else min(high, value)
-        if comparisons:
-            used.append(rule)
-    return low, high, used
+    if not bounded:
+        return None
+    if isinstance(high, dt.date):  # a day ends at midnight: a time of day does not make it later
+        high = dt.datetime.combine(high, dt.time(23, 59, 59))
+    kind = "date" if field.kind == "date" else "integer" if whole else "decimal"
+    return {"validate": kind} | _between(low, high), list(rules)
 
 
-def _limit(comparison: Compare, as_of: dt.date) -> tuple[str, Any] | None:
-    """("low", 0) for 0 <= x or x >= 0; None for any other comparison."""
-    left, op, right = comparison.left, comparison.op, comparison.right
+def _custom(
+    spec: Spec, field: Field, rules: Sequence[Rule], cell: str, as_of: dt.date
+) -> tuple[dict[str, Any], list[Rule]]:
+    """A formula of as many rules as there is room for, the more severe first."""
+    day = f"DATE({as_of.year},{as_of.month},{as_of.day})"
+    writer = FormulaWriter(spec, {field.name: cell}, day)
+    held: list[Rule] = []
+    claims: list[str] = []
+    for rule in rules:
+        for claim in _claims(writer, rule, field.name, cell):
+            if len(f"={_and([*claims, claim])}") <= FORMULA_LIMIT:
+                claims.append(claim)
+                held.append(rule)
+                break
+    return ({"validate": "custom", "value": f"={_and(claims)}"} if held else {"validate": "any"}), held
+
+
+def _claims(writer: FormulaWriter, rule: Rule, name: str, cell: str) -> Iterator[str]:
+    """What has to hold in a cell that is not empty: in full, then in fewer words that ask less."""
+    keeps_blank = isinstance(rule.must, Typed) or where_blank(rule.must, frozenset({name})) is True
+    plain = isinstance(rule.when, Always) or (isinstance(rule.when, Filled) and keeps_blank)
+    yield writer.truth(rule.must if plain else Or((Not(rule.when), rule.must)))
+    if isinstance(rule.when, Always | Filled) and (least := _least_length(rule.must)) is not None:
+        # all characters count here, so that this asks for less than the rule
+        yield f'OR(LEN({cell})>={least},TRIM(SUBSTITUTE({cell},"\u3000",""))="")'
+    if isinstance(rule.must, EmailLike):
+        yield f'ISNUMBER(FIND(".",{cell},FIND("@",{cell})+2))'
+
+
+def _least_length(node: Node) -> int | None:
+    """How many characters a text that keeps the rule has at least."""
+    match node:
+        case PhoneLike():
+            return PHONE_DIGITS[0]
+        case Compare(">=", Length(), Number(value)):
+            return math.ceil(value)
+    return None
+
+
+def _limit(node: Node, as_of: dt.date) -> tuple[str, Any] | None:
+    """("low", 0) for 0 <= x or x >= 0; None for anything else."""
+    if not isinstance(node, Compare):
+        return None
+    left, op, right = node.left, node.op, node.right
     if isinstance(right, Name) and isinstance(left, Number | AsOf | DateOf):
         flipped = {"<=": ">=", ">=": "<="}
         left, op, right = right, flipped.get(op, op), left  # type: ignore[assignment]
@@ -161,24 +226,13 @@ def _between(low: Any, high: Any) -> dict[str, Any]:
     return {"validate": "any"}
 
 
-def _comparisons(node: Node) -> Iterator[Compare]:
+def _parts(node: Node) -> Iterator[Node]:
     match node:
-        case Compare():
-            yield node
         case And(parts):
             for part in parts:
-                yield from _comparisons(part)
-
-
-def _measures(node: Node) -> bool:
-    return isinstance(node, Compare) and isinstance(node.left, Length)
-
-
-def _length_formula(spec: Spec, rules: list[Rule], cell: str, name: str) -> str | None:
-    """The length that 自检 measures. Excel's own text length would count white space."""
-    writer = FormulaWriter(spec, {name: cell}, "0")
-    formula = "=" + _and([writer.truth(r.must) for r in rules]) if rules else ""
-    return formula if 0 < len(formula) <= _FORMULA_LIMIT else None
+                yield from _parts(part)
+        case _:
+            yield node
 
 
 def _and(parts: list[str]) -> str:

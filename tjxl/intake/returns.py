@@ -247,7 +247,7 @@ def _head_findings(
         place, rule = cast(int, breach.index), breach.rule
         form = forms[place]
         cell, value = form.head_cells.get(rule.field), form.head.get(rule.field)
-        yield heads[place], rule_finding(rule, sheet=form.report.title, cell=cell, value=value)
+        yield heads[place], rule_finding(rule, sheet=form.report.title, cell=cell, read=value, value=value)
 
 
 def _row_findings(
@@ -272,6 +272,7 @@ def _row_findings(
                 sheet=form.sheets[part].title,
                 cell=row.cells.get(rule.field),
                 task=row.task_code,
+                read=row.values.get(rule.field),
                 value=row.originals.get(rule.field),
             ),
         )

@@ -84,10 +84,14 @@ class _Restated:
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """A row that may not exist yet: styles, height and attributes come from the row `like`."""
+    """A row that may not exist yet: styles, height and attributes come from the row `like`.
+
+    With `grows`, the height is what the row starts with: spreadsheet programs fit it to what is typed later.
+    """
 
     like: int
     height: float | None = None
+    grows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +265,7 @@ class _Rows:
         attributes = dict(attributes)
         spec = new.get(row)
         if spec is not None and spec.height is not None:
-            attributes |= {b"ht": f"{spec.height:g}".encode(), b"customHeight": b"1"}
+            attributes |= {b"ht": f"{spec.height:g}".encode(), b"customHeight": b"0" if spec.grows else b"1"}
         cells = [
             self._new_cell(row, c, edits.get(c, Put(None)), styles.get(c) or self._default_style(attributes, c))
             for c in sorted({*edits, *styles})

@@ -120,7 +120,7 @@ def light(statuses: Statuses) -> str:
     near = count(
         own,
         (f"{DEADLINES}[目标]", text("complete")),
-        (f"{DEADLINES}[截止日]", f'"<="&N({AS_OF})+{DUE_SOON_DAYS}'),
+        (f"{DEADLINES}[截止日]", f'"<="&N({AS_OF})+N({DUE_SOON_DAYS})'),
     )
     open_task = f"NOT(OR({among('completed')}))"
     red = f"OR({among('behind')},AND({open_task},{past}>0))"
@@ -146,7 +146,7 @@ def milestone_outcome(done: str) -> str:
     code, due, answer, day = (f"节点[[#This Row],[{t}]]" for t in ("节点编码", "时限", "是否完成", "完成日期"))
     said = {name: text(title) for name, title in MILESTONE_OUTCOMES.items()}
     late = f"AND(ISNUMBER({due}),ISNUMBER({day}),{day}>{due})"
-    near = f"AND(N({AS_OF})>0,{due}<=N({AS_OF})+{DUE_SOON_DAYS})"
+    near = f"AND(N({AS_OF})>0,{due}<=N({AS_OF})+N({DUE_SOON_DAYS}))"
     waiting = f"IF({due}<N({AS_OF}),{said['overdue']},IF({near},{said['due_soon']},{said['not_due']}))"
     return (
         f'IF({code}="","",IF({answer}={text(done)},IF({late},{said["done_late"]},{said["done"]}),'
@@ -176,7 +176,7 @@ def due_soon(statuses: Statuses) -> str:
     """An array over 任务台账: 1 where a task not yet completed is due within 临近天数 days after 统计截止日."""
     days = _deadline_array()
     return (
-        f"({days}>=N({AS_OF}))*({days}<=N({AS_OF})+{DUE_SOON_DAYS})*(N({AS_OF})>0)"
+        f"({days}>=N({AS_OF}))*({days}<=N({AS_OF})+N({DUE_SOON_DAYS}))*(N({AS_OF})>0)"
         f"*(1-{has_status(statuses.names['completed'])})"
     )
 

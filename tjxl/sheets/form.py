@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tjxl.fields.loading import load_specs
 from tjxl.fields.scalar import check_values, self_check_text
 from tjxl.fields.selfcheck import demands_of
 from tjxl.fields.spec import PARTS, Part, Spec
-from tjxl.formula import Evaluator, MemoryGrid
-from tjxl.formula import Formula as GridFormula
 from tjxl.ooxml.book import Book
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.refs import Range
@@ -20,9 +17,9 @@ from tjxl.ooxml.splice import NewRow, Put, PutFormula, Recalculated, Shared
 from tjxl.periods import Period
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
+from tjxl.sheets.form_check import count_rows, count_values
 from tjxl.sheets.form_places import (
     END_MARK,
-    FACT_MARK,
     IDENTITY_SHEET,
     LISTS_SHEET,
     MODEL_ROW,
@@ -36,7 +33,7 @@ from tjxl.sheets.form_places import (
 from tjxl.sheets.form_template import build_template
 from tjxl.sheets.textsize import row_height
 
-_INDENT = 2.0  # columns that an indented text loses
+_INDENT = 0.5  # columns that an indented text loses beside the margins
 _TITLED = ("role", "goal", "measure")  # kinds of facts that the hidden list shows by their titles
 
 
@@ -79,7 +76,7 @@ class _Sheet:
     """What is the same for all units of one sheet of rows.
 
     Attributes:
-        formula: 自检, with `ROW_MARK` and `FACT_MARK` for the numbers that differ.
+        formula: 自检, with `ROW_MARK` for the row.
         widths: of the columns whose text decides how high a row is.
         always_due: an untouched row is a mistake whatever the facts say.
     """
@@ -110,7 +107,6 @@ class _Layout:
     sheets: tuple[_Sheet, ...]
     period: Period
     book: Book
-    counts: dict[tuple[Any, ...], dict[tuple[int, int], Any]] = field(default_factory=dict)
 
 
 class FormTemplate:
@@ -162,19 +158,15 @@ class _Form:
         if "unit" in places.head:
             editor.edit(spec.sheet, *places.head["unit"], Put(self.content.unit))
         last = places.first_row + len(rows) - 1
-        formula = sheet.formula.replace(str(FACT_MARK), str(len(rows) + 1))
         checks = self._checks(sheet, rows)
         for number, (row, check) in enumerate(zip(rows, checks, strict=True), places.first_row):
-            text = formula.replace(str(ROW_MARK), str(number))
+            text = sheet.formula.replace(ROW_MARK, str(number))
             self._put_row(sheet, number, row, PutFormula(text, check, shared=_shared(places, number, last)))
-        dropped = {MODEL_ROW}
-        if words["signature"]:
-            editor.new_row(spec.sheet, last + 2, NewRow(SIGNATURE_ROW))
-            editor.edit(spec.sheet, last + 2, 1, Put(END_MARK))
-            for name, text in words["signature"].items():
-                editor.edit(spec.sheet, last + 2, places.columns[name], Put(text))
-            dropped.add(SIGNATURE_ROW)
-        editor.drop_rows(spec.sheet, frozenset(dropped))
+        editor.new_row(spec.sheet, last + 2, NewRow(SIGNATURE_ROW))
+        editor.edit(spec.sheet, last + 2, 1, Put(END_MARK))
+        for name, text in words["signature"].items():
+            editor.edit(spec.sheet, last + 2, places.columns[name], Put(text))
+        editor.drop_rows(spec.sheet, frozenset((MODEL_ROW, SIGNATURE_ROW)))
         area = Range(places.header_row, 1, places.first_row, len(spec.fields))
         editor.grow(spec.sheet, area, last)
         return checks
@@ -188,7 +180,7 @@ class _Form:
                 if name in sheet.widths and isinstance(value, str):
                     texts.append((value, sheet.widths[name]))
         least = layout_toml("form.toml")[sheet.spec.name]["least_height"]
-        self.editor.new_row(title, number, NewRow(MODEL_ROW, row_height(texts, least)))
+        self.editor.new_row(title, number, NewRow(MODEL_ROW, row_height(texts, least), grows=True))
         self.editor.edit(title, number, columns["self_check"], check)
 
     def _put_lists(self) -> None:
@@ -223,39 +215,15 @@ class _Form:
         return out
 
     def _put_counts(self, checks: Mapping[Part, Sequence[str]]) -> None:
-        """The cached values of the sheet 自检 that depend on the unit's rows."""
+        """The cached values of the sheet 自检 that depend on the unit's rows: what its formulas make of them."""
         title = layout_toml("form.toml")["check"]["title"]
-        key = tuple(tuple(sorted(Counter(texts).items())) for texts in checks.values())
-        if key not in self.layout.counts:
-            self.layout.counts[key] = self._counted(title, checks)
-        for place, value in self.layout.counts[key].items():
-            self.editor.edit(title, *place, Recalculated(value))
-
-    def _counted(self, title: str, checks: Mapping[Part, Sequence[str]]) -> dict[tuple[int, int], Any]:
-        cells = self._check_cells()
-        sheets: dict[str, dict[tuple[int, int], Any]] = {title: cells}
+        first = count_rows({sheet.spec.name: sheet.spec for sheet in self.layout.sheets})
         for sheet in self.layout.sheets:
-            column, texts = sheet.places.columns["self_check"], checks[sheet.spec.name]
-            own: dict[tuple[int, int], Any] = {(n, column): c for n, c in enumerate(texts, 1)}
-            sheets[sheet.spec.sheet] = own | {(n, 1): "T" for n in range(1, len(texts) + 1)}
-        evaluator = Evaluator(MemoryGrid(sheets))
-        return {
-            place: value
-            for place, cell in cells.items()
-            if isinstance(cell, GridFormula) and (value := evaluator.cell(title, *place)) != cell.cached
-        }
-
-    def _check_cells(self) -> dict[tuple[int, int], Any]:
-        """The sheet 自检: formulas from the first count downward, above it the values (the head is always empty)."""
-        title = layout_toml("form.toml")["check"]["title"]
-        stored = self.layout.book.cells(title).cells
-        first = min(row for (row, _), cell in stored.items() if (cell.formula or "").startswith("COUNTIF"))
-        return {
-            place: GridFormula(cell.formula, cell.value)
-            if cell.formula and place[0] >= first and not cell.formula.startswith("HYPERLINK")
-            else cell.value
-            for place, cell in stored.items()
-        }
+            part = sheet.spec.name
+            serials = [row.given["serial_no"] for row in self.content.sheets[part]]
+            values = count_values(sheet.spec, sheet.places, first[part], checks[part], serials)
+            for place, value in values.items():
+                self.editor.edit(title, *place, Recalculated(value))
 
 
 def _shared(places: Geometry, number: int, last: int) -> Shared | None:

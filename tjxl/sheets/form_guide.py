@@ -35,8 +35,9 @@ class GuideSheet:
             if part != "report":
                 row = self._part(sheet, row, part, spec)
         row = self._heading(sheet, row, self.words["samples_title"])
-        for look, sample in zip(("good_row", "poor_row"), guide_samples(self.spec), strict=True):
-            row = self._sample(sheet, row, sample, look)
+        for spec in self.specs.values():
+            for sample in guide_samples(spec):
+                row = self._sample(sheet, row, spec, sample)
         self.pen.protect(sheet)
         self.pen.page(sheet, landscape=False)
         sheet.hide_gridlines(2)
@@ -78,12 +79,13 @@ class GuideSheet:
         sheet.merge_range(row, 0, row, 3, text, self.pen.style("heading"))
         return row + 1
 
-    def _sample(self, sheet: Any, row: int, sample: GuideSample, look: str) -> int:
+    def _sample(self, sheet: Any, row: int, spec: Spec, sample: GuideSample) -> int:
+        look = "poor_row" if sample.complaints else "good_row"
+        title = self.words["sample_title"].format(sheet=spec.sheet, title=sample.title)
         sheet.set_row(row, 22)
-        sheet.merge_range(row, 0, row, 3, sample.title, self.pen.style(f"body+line+{look}"))
+        sheet.merge_range(row, 0, row, 3, title, self.pen.style(f"body+line+{look}"))
         row += 1
-        for title, value in sample.cells:
-            shown = "" if value is None else f"{value:.0%}" if isinstance(value, float) else str(value)
+        for title, shown in sample.cells:
             sheet.write_string(row, 0, title, self.pen.style("body+text"))
             sheet.merge_range(row, 1, row, 3, shown, self.pen.style("body+given_text"))
             sheet.set_row(row, row_height([(shown, sum(_WIDTHS[1:]) - 2)], 20))

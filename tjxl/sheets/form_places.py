@@ -16,11 +16,10 @@ LISTS_SHEET, IDENTITY_SHEET = "_lists", "_tjxl"
 STATUS_NAME = "状态列表"
 FORM_VERSION = "1"
 END_MARK = "END"
-"""Stands in column A of the signature line: what stands there and below belongs to no task."""
-# Stands for the last row of the hidden list in the self-check formula: each form looks no further than its own.
-FACT_MARK = 888_888
-# Stands for the row in the self-check formula; no formula of tjxl holds such a number.
-ROW_MARK = 777_777
+"""Stands in column A of the signature line: what stands there and below belongs to no row."""
+# Stands for the row in the self-check formula. Nobody types this character, and no row has a longer number: a formula
+# that keeps Excel's limit with it keeps it in every row.
+ROW_MARK = "\ue000" * len(str(MODEL_ROW))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def fact_column(part: Part) -> int:
 
 
 def self_check_formula(spec: Spec, places: Geometry, period: Period) -> str:
-    """The 自检 formula of a row without `=`; its row number as `ROW_MARK`, the last listed fact's as `FACT_MARK`."""
+    """The 自检 formula of a row without `=`; its row number as `ROW_MARK`."""
     unit = {f.name: places.letters(f.name) for f in spec.unit_fields}
     return row_formula(spec, unit, ROW_MARK, _lookups(spec, period))[1:]
 
@@ -61,7 +60,7 @@ def _lookups(spec: Spec, period: Period) -> dict[str, str]:
     """Formula text of each fact of a row: looked up by its code, so that rows may be sorted."""
     column = fact_column(spec.name)
     first, last = column_letters(column), column_letters(column + len(spec.facts))
-    area = f"{LISTS_SHEET}!${first}$2:${last}${FACT_MARK}"
+    area = f"{LISTS_SHEET}!${first}:${last}"
     facts = {name: f"VLOOKUP($A{ROW_MARK},{area},{n},FALSE)" for n, name in enumerate(spec.facts, 2)}
     return facts | {"as_of": as_of_text(period)}
 

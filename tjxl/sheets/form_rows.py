@@ -39,27 +39,27 @@ class RowsSheet:
         sheet.write_string(
             words["title_row"] - 1, 1, words["title"].format(year=self.year), self.pen.style("sheet_title")
         )
-        sheet.write_string(words["note_row"] - 1, 1, words["note"], self.pen.style("sheet_hint"))
+        sheet.write_string(words["note_row"] - 1, 1, words["note"], self.pen.style("form_note"))
         self._head(sheet)
         header = places.header_row
-        sheet.set_row(header - 1, 34)
+        sheet.set_row(header - 1, 38)
         for i, field in enumerate(self.spec.fields):
-            style = "header+header_office" if field.owner == "unit" else "header"
+            style = "header+form_header+header_office" if field.owner == "unit" else "header+form_header"
             sheet.write_string(header - 1, i, field.title, self.pen.style(style))
             self._model_cell(sheet, i, field)
         sheet.set_row(MODEL_ROW - 1, words["least_height"])
         for name, text in words["signature"].items():
             sheet.write_string(SIGNATURE_ROW - 1, places.columns[name] - 1, text, self.pen.style("signature"))
-        if words["signature"]:
-            sheet.set_row(SIGNATURE_ROW - 1, 36)
-        sheet.autofilter(header - 1, 1, header, last - 1)
+        sheet.set_row(SIGNATURE_ROW - 1, 36)
+        # from the hidden key on: whoever sorts by the filter's buttons moves the keys with their rows
+        sheet.autofilter(header - 1, 0, header, last - 1)
         sheet.freeze_panes(header, places.columns[words["freeze"]])
         first_fill = (places.first_row - 1, places.columns[self.spec.unit_fields[0].name] - 1)
         sheet.set_selection(*first_fill, *first_fill)
         self.pen.protect(sheet, "select_unlocked_cells", "autofilter", "sort")
         self.pen.page(sheet, landscape=True)
         sheet.repeat_rows(header - 1)
-        # all rows of the columns that matter on paper: 自检 is for the screen
+        # all rows of the columns that are signed for: the key and 自检 are for the screen
         sheet.print_area(0, 1, 1_048_575, places.columns["self_check"] - 2)
 
     def _head(self, sheet: Any) -> None:
@@ -77,7 +77,7 @@ class RowsSheet:
                     self.pen.style("head_value"),
                 )
                 continue
-            sheet.write_blank(row - 1, column - 1, None, self.pen.style(f"fill_line+{_kind_style(field)}+name+fill"))
+            sheet.write_blank(row - 1, column - 1, None, self.pen.style(f"{_kind_style(field)}+fill_line+fill"))
             options = data_validation(self.spec, field, cells[field.name], self.period.last_day, status_source="")
             sheet.data_validation(row - 1, column - 1, row - 1, column - 1, options)
             absolute = {n: f"${column_letters(c)}${r}" for n, (r, c) in self.places.head.items()}
@@ -97,7 +97,7 @@ class RowsSheet:
         if field.owner == "unit":
             style = f"body+{_kind_style(field)}+fill"
         elif field.owner == "check":
-            style = "body+check+given"
+            style = "body+given+check"
         else:
             style = f"body+given+{field.look}"
         sheet.write_blank(MODEL_ROW - 1, i, None, self.pen.style(style))
@@ -149,4 +149,4 @@ class RowsSheet:
 
 
 def _kind_style(field: Field) -> str:
-    return _KIND_STYLES.get(field.kind, "long+indented")
+    return _KIND_STYLES.get(field.kind, "long+indented+typed_text")

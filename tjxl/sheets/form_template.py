@@ -1,7 +1,7 @@
 """The template of a period's report forms: everything that is the same for all units, built once with XlsxWriter.
 
-A sheet of rows ends with model rows far below (a row, on 填报 also the signature line); `tjxl.sheets.form` makes a
-unit's rows from them and takes the models out.
+A sheet of rows ends with model rows far below (a row, the signature line); `tjxl.sheets.form` makes a unit's rows
+from them and takes the models out.
 """
 
 from __future__ import annotations

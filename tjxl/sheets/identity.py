@@ -7,10 +7,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tjxl.register import Question, Register, Unit
+from tjxl.register import Register, Unit
 from tjxl.sheets.form_places import FORM_VERSION, IDENTITY_SHEET
 from tjxl.sheets.layout import SheetLayout, hidden_layout
 from tjxl.sheets.model import Content, Sheet, Table, TableColumn
+from tjxl.sheets.questions import OPTION_NAMES, decided_row, option_rows
 
 Row = Mapping[str, Content]
 
@@ -50,23 +51,19 @@ def identity_sheet(register: Register, meta: MasterMeta) -> Sheet:
     contents: dict[str, list[Row]] = {
         "deadlines": [{"task_code": t.code, "deadline": t.deadline, "goal": t.goal} for t in register.tasks],
         "decided": [decided_row(n, question) for n, question in enumerate(register.questions, 1)],
+        "options": [row for n, question in enumerate(register.questions, 1) for row in option_rows(n, question)],
         "registered": [registered_row(unit) for unit in register.units],
     }
     left = 4
     for name, layout in hidden_layout().items():
-        _table(sheet, layout, left, contents.get(name) or [{}])
+        rows = contents.get(name) or [{}]
+        _table(sheet, layout, left, rows)
+        if name == "options":
+            for column, defined in OPTION_NAMES.items():
+                place = left + layout.position(column)
+                sheet.names[defined] = (2, place, 1 + len(rows), place)
         left += len(layout.columns) + 1
     return sheet
-
-
-def decided_row(number: int, question: Question) -> Row:
-    """A row of 裁决依据: what an answer to the question will decide."""
-    return {
-        "question_no": question_no(number),
-        "key": question.key,
-        "data": json.dumps(question.data, ensure_ascii=False),
-        "choices": json.dumps(question.choices, ensure_ascii=False),
-    }
 
 
 def registered_row(unit: Unit) -> Row:
@@ -76,11 +73,6 @@ def registered_row(unit: Unit) -> Row:
         "unit": unit.name,
         "members": json.dumps(unit.members, ensure_ascii=False) if unit.members else None,
     }
-
-
-def question_no(number: int) -> str:
-    """The key of a question: `Q001`."""
-    return f"Q{number:03d}"
 
 
 def _table(sheet: Sheet, layout: SheetLayout, left: int, rows: Sequence[Row]) -> None:

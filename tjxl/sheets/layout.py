@@ -12,19 +12,22 @@ from tjxl.resources import layout_toml
 Owner = Literal["key", "generated", "office", "shared"]
 """Who may write a column. A shared one is filled in by tjxl, and what the office makes of it holds."""
 
-Kind = Literal["text", "long", "line", "digest", "int", "number", "percent", "date", "datetime"]
+Kind = Literal["text", "long", "entry", "line", "digest", "int", "number", "percent", "date", "datetime"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: `name` in the code, `title` in the workbook, `owner` who may write it, `width` in characters."""
+    """A column: `name` in the code, `title` in the workbook, `owner` who may write it, `width` in characters.
+
+    `entry` names the field of `schemas/office.toml` that says what people fill in.
+    """
 
     name: str
     title: str
     kind: Kind
     owner: Owner
     width: float
-    list: str | None = None
+    entry: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def master_layout() -> dict[str, SheetLayout]:
 
 @cache
 def hidden_layout() -> dict[str, SheetLayout]:
-    """The tables of the very hidden sheet: deadlines, decided, registered, since_issue."""
+    """The tables of the very hidden sheet: deadlines, decided, options, registered, since_issue."""
     return _layouts("hidden")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tjxl.fields.loading import load_office_spec
 from tjxl.register import Register
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
@@ -9,11 +10,13 @@ from tjxl.sheets.calculate import calculate
 from tjxl.sheets.dashboard import dashboard_sheet
 from tjxl.sheets.identity import MasterMeta, identity_sheet
 from tjxl.sheets.instructions import instruction_sheet
+from tjxl.sheets.layout import master_layout
 from tjxl.sheets.model import Properties, Workbook
 from tjxl.sheets.promise_tables import milestone_sheet, target_sheet
 from tjxl.sheets.render import render
 from tjxl.sheets.settings_sheet import settings_sheet
 from tjxl.sheets.tables import (
+    add_entries,
     assignment_sheet,
     ledger_sheet,
     question_sheet,
@@ -45,6 +48,7 @@ def master_model(register: Register, settings: Settings, meta: MasterMeta) -> Wo
         comments=words["comments"],
         created=meta.created_at,
     )
+    office = load_office_spec(settings)
     sheets = (
         dashboard_sheet(register, settings),
         task_sheet(register, settings),
@@ -55,8 +59,11 @@ def master_model(register: Register, settings: Settings, meta: MasterMeta) -> Wo
         *(ledger_sheet(name, register, settings) for name in ("ledger", "target_ledger", "milestone_ledger")),
         submission_sheet(register, settings),
         question_sheet(register, settings),
-        settings_sheet(register, settings),
+        settings_sheet(register, settings, office),
         instruction_sheet(register),
         identity_sheet(register, meta),
     )
+    names = {layout.title: name for name, layout in master_layout().items()}
+    for sheet in (s for s in sheets if s.title in names):
+        add_entries(sheet, names[sheet.title], office)
     return Workbook(sheets, properties)

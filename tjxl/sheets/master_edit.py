@@ -10,8 +10,8 @@ from tjxl.ooxml.splice import Put
 from tjxl.periods import Period
 from tjxl.register import Question
 from tjxl.sheets.figures import AS_OF, CURRENT_PERIOD
-from tjxl.sheets.identity import decided_row, question_no
-from tjxl.sheets.layout import SheetLayout, hidden_layout, master_layout, state_titles
+from tjxl.sheets.layout import SheetLayout, hidden_layout, master_layout
+from tjxl.sheets.questions import decided_row, option_rows, question_row
 from tjxl.sheets.rows import find_table
 from tjxl.sheets.state import MasterState
 
@@ -37,17 +37,18 @@ def append(editor: BookEditor, layout: SheetLayout, rows: Sequence[Mapping[str, 
 
 
 def add_questions(editor: BookEditor, state: MasterState, questions: Sequence[Question]) -> list[Question]:
-    """Add to 待裁决, and what they decide to 裁决依据, those questions that are not there yet.
+    """Add those questions that are not there yet to 待裁决, what they decide to 裁决依据, their choices to 备选意见.
 
-    Numbers go on from the last one.
+    Numbers go on from the last one ever given: the office may have deleted rows of 待裁决.
 
     Returns:
         The questions added.
     """
     present = {(q["period"], q["unit"], q["task_code"], q["question"]) for q in state.questions}
-    numbers = [int(n[1:]) for q in state.questions if (n := str(q["question_no"]))[:1] == "Q" and n[1:].isdigit()]
+    given = (*state.decided, *(str(q["question_no"]) for q in state.questions))
+    numbers = [int(n[1:]) for n in given if n[:1] == "Q" and n[1:].isascii() and n[1:].isdecimal()]
     number = max(numbers, default=0)
-    added, rows, decided = [], [], []
+    added, rows, decided, options = [], [], [], []
     for question in questions:
         key = (question.period, question.unit, question.task_code, question.text)
         if key in present:
@@ -56,19 +57,11 @@ def add_questions(editor: BookEditor, state: MasterState, questions: Sequence[Qu
         number += 1
         added.append(question)
         decided.append(decided_row(number, question))
-        rows.append(
-            {
-                "question_no": question_no(number),
-                "period": question.period,
-                "unit": question.unit,
-                "task_code": question.task_code,
-                "question": question.text,
-                "choices": "、".join(question.choices),
-                "state": state_titles()["open_question"],
-            }
-        )
+        options += option_rows(number, question)
+        rows.append(question_row(number, question))
     append(editor, master_layout()["questions"], rows)
     append(editor, hidden_layout()["decided"], decided)
+    append(editor, hidden_layout()["options"], options)
     return added
 
 

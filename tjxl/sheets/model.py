@@ -7,9 +7,9 @@ it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from tjxl.formula import Area, Formula
 
@@ -49,19 +49,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """A check on typing into cells.
+    """A check on typing into cells: XlsxWriter's options of a data validation, made by `tjxl.fields`.
 
-    `choices` (a list, or the formula of a range) make a dropdown; `whole` bounds a whole number. Where `strict` is
-    False the dropdown is an offer and other text may be typed.
+    Formulas in it are relative to the first cell of the area.
     """
 
     area: tuple[int, int, int, int]
-    title: str
-    prompt: str
-    choices: Sequence[str] | str | None = None
-    whole: tuple[int, int] | None = None
-    strict: bool = True
-    error: str = ""
+    options: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +66,15 @@ class Highlight:
     text: str
     name: str
     beginning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaHighlight:
+    """A conditional colour for cells where a formula holds; it is relative to the first cell of the area."""
+
+    area: tuple[int, int, int, int]
+    formula: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ class Sheet:
     heights: dict[int, float] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
     validations: list[Validation] = field(default_factory=list)
-    highlights: list[Highlight] = field(default_factory=list)
+    highlights: list[Highlight | FormulaHighlight] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
     names: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
     freeze: tuple[int, int] | None = None

@@ -37,11 +37,13 @@ class Registry:
 
 
 def unit_of(row: TableRow) -> Unit:
-    """A row of 责任单位. A kind that the office left out is told by the name."""
+    """A row of 责任单位. A kind that is left out, or means nothing, is told by the name."""
     name = str(row["unit"])
     guessed: UnitKind = "group" if looks_like_group(name) else unit_kind(name)
-    kind = _KINDS.get(str(row["kind"] or ""), guessed)
     members = split_names(str(row["members"] or ""))
+    kind = _KINDS.get(str(row["kind"] or ""), guessed)
+    if kind == "merged" and not members:  # merged into nothing
+        kind = guessed
     return Unit(
         code=str(row["unit_code"] or ""),
         name=name,

@@ -11,7 +11,18 @@ import xlsxwriter
 
 from tjxl.formula import Area, Formula, Value
 from tjxl.sheets.calculate import Values
-from tjxl.sheets.model import Cell, Chart, Highlight, Page, Series, Sheet, Table, Validation, Workbook
+from tjxl.sheets.model import (
+    Cell,
+    Chart,
+    FormulaHighlight,
+    Highlight,
+    Page,
+    Series,
+    Sheet,
+    Table,
+    Validation,
+    Workbook,
+)
 from tjxl.sheets.theme import chart_fill, colour, highlight_properties, label_colour, style_properties
 from tjxl.sheets.worksheet import ValuedWorksheet
 
@@ -130,25 +141,14 @@ class _SheetWriter:
         self._to.add_table(top, left, top + table.rows, left + len(columns) - 1, options)
 
     def _validation(self, validation: Validation) -> None:
-        options: dict[str, Any] = {
-            "validate": "any",
-            "input_title": validation.title,
-            "input_message": validation.prompt,
-        }
-        if validation.choices is not None:
-            choices = validation.choices
-            options.update(validate="list", source=choices if isinstance(choices, str) else list(choices))
-        elif validation.whole is not None:
-            low, high = validation.whole
-            options.update(validate="integer", criteria="between", minimum=low, maximum=high)
-        if validation.strict:
-            options.update(error_title=validation.title, error_message=validation.error)
-        else:
-            options["show_error"] = False
-        self._to.data_validation(*_from_zero(validation.area), options)
+        self._to.data_validation(*_from_zero(validation.area), dict(validation.options))
 
-    def _highlight(self, highlight: Highlight) -> None:
+    def _highlight(self, highlight: Highlight | FormulaHighlight) -> None:
         look = _format(self._out, f"highlight {highlight.name}", highlight_properties(highlight.name))
+        if isinstance(highlight, FormulaHighlight):
+            options = {"type": "formula", "criteria": highlight.formula, "format": look}
+            self._to.conditional_format(*_from_zero(highlight.area), options)
+            return
         quoted = highlight.text.replace('"', '""')
         options = {"type": "cell", "criteria": "==", "value": f'"{quoted}"', "format": look}
         if highlight.beginning:

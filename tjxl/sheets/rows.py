@@ -67,7 +67,7 @@ def typed(cell: RawCell | None, column: Column, date1904: bool = False) -> Any:
             return (moment.date() if column.kind == "date" else moment) if moment else value
         if column.kind == "int":
             return int(value) if value == int(value) else value
-        if column.kind in ("text", "long", "line", "digest"):
+        if column.kind in ("text", "long", "entry", "line", "digest"):
             return f"{value:.15g}"
         return value
     if isinstance(value, str) and column.kind in ("date", "datetime"):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from tjxl.fields.spec import Spec
 from tjxl.register import Register
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
+from tjxl.sheets.entry import add_cell_entry
 from tjxl.sheets.figures import DUE_SOON_DAYS, STATUS_LIST
 from tjxl.sheets.model import Content, Page, Sheet, Validation
 from tjxl.sheets.textsize import row_height
@@ -16,7 +18,7 @@ _FIRST = 3
 _EDITABLE = "due_soon_days"
 
 
-def settings_sheet(register: Register, settings: Settings) -> Sheet:
+def settings_sheet(register: Register, settings: Settings, office: Spec) -> Sheet:
     """设置, with the defined names 临近天数 (a cell) and 状态列表 (the range behind the dropdowns)."""
     spec: dict[str, Any] = layout_toml("settings_sheet.toml")
     sheet = Sheet(spec["title"], tab_colour=colour("$yellow"), gridlines=False)
@@ -38,17 +40,26 @@ def settings_sheet(register: Register, settings: Settings) -> Sheet:
         owner = "office" if line["key"] == _EDITABLE else "locked"
         _line(sheet, row, [line["label"], value, line["note"]], "body+long", f"body+{kind}+{owner}")
         if line["key"] == _EDITABLE:
-            _editable(sheet, row, spec["due_soon_days"])
+            sheet.names[DUE_SOON_DAYS] = (row, 2, row, 2)
+            add_cell_entry(sheet, office, _EDITABLE, row, 2)
+        else:
+            _shown_only(sheet, (row, 2, row, 2), spec["shown"])
     _statuses(sheet, _FIRST + len(spec["line"]) + 1, spec["statuses"], settings)
     sheet.page = Page()
     return sheet
 
 
-def _editable(sheet: Sheet, row: int, spec: dict[str, Any]) -> None:
-    area = (row, 2, row, 2)
-    low, high = spec["range"]
-    sheet.names[DUE_SOON_DAYS] = area
-    sheet.validations.append(Validation(area, spec["title"], spec["prompt"], whole=(low, high), error=spec["error"]))
+def _shown_only(sheet: Sheet, area: tuple[int, int, int, int], words: dict[str, str]) -> None:
+    options = {
+        "validate": "custom",
+        "value": "=FALSE",
+        "ignore_blank": False,
+        "input_title": words["title"],
+        "input_message": words["prompt"],
+        "error_title": words["title"],
+        "error_message": words["error"],
+    }
+    sheet.validations.append(Validation(area, options))
 
 
 def _statuses(sheet: Sheet, top: int, spec: dict[str, Any], settings: Settings) -> None:
@@ -59,6 +70,7 @@ def _statuses(sheet: Sheet, top: int, spec: dict[str, Any], settings: Settings) 
     for row, status in enumerate(settings.statuses, top + 2):
         texts: list[Content] = [status.name, spec["meaning"][status.meaning], "、".join(status.aliases)]
         _line(sheet, row, texts, "body+long+locked", "body+long+locked")
+    _shown_only(sheet, (top + 2, 1, top + 1 + len(settings.statuses), 3), layout_toml("settings_sheet.toml")["shown"])
     sheet.names[STATUS_LIST] = (top + 2, 1, top + 1 + len(settings.statuses), 1)
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tjxl.fields.spec import Spec
 from tjxl.formula import Formula
-from tjxl.register import ROLE_TITLES, UNIT_KIND_TITLES, Question, Register, Task, Unit
+from tjxl.ooxml.refs import column_letters
+from tjxl.register import ROLE_TITLES, UNIT_KIND_TITLES, Register, Task, Unit
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
-from tjxl.sheets.figures import ATTAINMENTS, LIGHTS, MILESTONE_OUTCOMES, STATUS_LIST, Statuses, light
-from tjxl.sheets.identity import question_no
+from tjxl.sheets.entry import add_column_entries
+from tjxl.sheets.figures import ATTAINMENTS, LIGHTS, MILESTONE_OUTCOMES, Statuses, light
 from tjxl.sheets.layout import Column, SheetLayout, master_layout, state_titles
-from tjxl.sheets.model import Content, Highlight, Page, Sheet, Table, TableColumn, Validation
+from tjxl.sheets.model import Content, FormulaHighlight, Highlight, Page, Sheet, Table, TableColumn
+from tjxl.sheets.questions import dropdown, no_choice_formula, question_row
 from tjxl.sheets.textsize import columns_wide, row_height
 from tjxl.sheets.theme import colour
 
@@ -25,18 +28,6 @@ _TITLE_HEIGHT = 30.0
 _TITLE_SCALE = 1.7
 """Size of the heading's characters against those of the table, with a gap after it."""
 _HEADER_HEIGHT = 34.0
-_LONGEST_LIST = 255
-"""Characters of a dropdown written into the validation itself; a longer one breaks the file in Excel."""
-
-_ANSWERS = {
-    "open-group": "several_choices",
-    "group-members": "several_choices",
-    "more-units": "several_choices",
-    "deadline": "date",
-    "milestone-due": "date",
-}
-"""Questions whose answer is not one of the choices alone: the kind of key → the input message."""
-
 _OPEN = ("office", "shared")
 """Owners of the columns that people fill in or change: these are coloured."""
 
@@ -74,7 +65,13 @@ def unit_sheet(register: Register, settings: Settings) -> Sheet:
         f'责任分工[职责],"{ROLE_TITLES[role]}")'
         for role in ("lead", "cooperating")
     }
-    return table_sheet("units", [_unit_row(u) for u in register.units], register.year, settings, formulas)
+    sheet = table_sheet("units", [_unit_row(u) for u in register.units], register.year, settings, formulas)
+    at = master_layout()["units"].position("unit") + 1
+    name = column_letters(at)
+    twice = f"=AND(LEN(${name}{FIRST_ROW})>0,COUNTIF(${name}:${name},${name}{FIRST_ROW})>1)"
+    area = (FIRST_ROW, at, HEADER_ROW + len(register.units), at)
+    sheet.highlights.append(FormulaHighlight(area, twice, "cell_error"))
+    return sheet
 
 
 def ledger_sheet(name: str, register: Register, settings: Settings) -> Sheet:
@@ -88,12 +85,14 @@ def submission_sheet(register: Register, settings: Settings) -> Sheet:
 
 
 def question_sheet(register: Register, settings: Settings) -> Sheet:
-    """待裁决: the notice's open questions, each with its own dropdown or input message."""
-    rows: list[Row] = [_question_row(n, q) for n, q in enumerate(register.questions, 1)] or [{}]
+    """待裁决: the notice's open questions, each with its own dropdown of 处理意见."""
+    rows: list[Row] = [question_row(n, q) for n, q in enumerate(register.questions, 1)] or [{}]
+    layout = master_layout()["questions"]
+    key, answer = _first_cell(layout, "question_no"), _first_cell(layout, "decision")
     sheet = table_sheet("questions", rows, register.year, settings)
-    column = master_layout()["questions"].position("decision") + 1
-    for n, question in enumerate(register.questions):
-        sheet.validations.append(_decision((FIRST_ROW + n, column, FIRST_ROW + n, column), question))
+    at = layout.position("decision") + 1
+    area = (FIRST_ROW, at, HEADER_ROW + len(rows), at)
+    sheet.highlights.append(FormulaHighlight(area, no_choice_formula(key, answer), "cell_error"))
     return sheet
 
 
@@ -121,40 +120,17 @@ def _unit_row(unit: Unit) -> Row:
     }
 
 
-def _question_row(number: int, question: Question) -> Row:
-    return {
-        "question_no": question_no(number),
-        "period": question.period,
-        "unit": question.unit,
-        "task_code": question.task_code,
-        "question": question.text,
-        "choices": _joined(question.choices),
-        "state": state_titles()["open_question"],
-    }
-
-
 def _joined(names: Sequence[str]) -> str | None:
     separator: str = layout_toml("master.toml")["words"]["separator"]
     return separator.join(names) or None
 
 
-def _decision(area: tuple[int, int, int, int], question: Question) -> Validation:
-    """How 处理意见 is filled in: one of the choices, any number of them and of other units, or any date."""
-    words = _ANSWERS.get(question.key.partition(":")[0], "one_choice")
-    fits = question.choices and len(",".join(question.choices)) <= _LONGEST_LIST
-    if not fits or any("," in choice for choice in question.choices):
-        return _validation("free" if words == "one_choice" else words, area, strict=False)
-    if words == "one_choice":
-        return _validation(words, area, choices=question.choices)
-    return _validation(words, area, choices=question.choices, strict=False)
-
-
-def _validation(name: str, area: tuple[int, int, int, int], **given: Any) -> Validation:
-    return Validation(area, **layout_toml("master.toml")["validation"][name], **given)
-
-
 def table_sheet(
-    name: str, rows: Sequence[Row], year: int, settings: Settings, formulas: Mapping[str, str] | None = None
+    name: str,
+    rows: Sequence[Row],
+    year: int,
+    settings: Settings,
+    formulas: Mapping[str, str] | None = None,
 ) -> Sheet:
     """A sheet with a heading, and the table of layout *name* filled with *rows* and calculated columns."""
     layout = master_layout()[name]
@@ -171,11 +147,24 @@ def table_sheet(
         sheet.heights[FIRST_ROW + offset] = _height(layout, row, spec["least_height"], compact)
     sheet.tables.append(_table(layout, len(rows), calculated, compact))
     last = LEDGER_ROWS if compact else HEADER_ROW + len(rows)
-    _dropdowns(sheet, layout, last)
     _highlights(sheet, layout, last, settings)
     sheet.freeze = (HEADER_ROW, layout.position(spec["freeze"]) + 1)
     sheet.page = Page(paper=spec.get("paper", "A4"), repeat_rows=(1, HEADER_ROW))
     return sheet
+
+
+def add_entries(sheet: Sheet, name: str, spec: Spec) -> None:
+    """Where people type into the table of layout *name*: what `schemas/office.toml` (*spec*) says of its columns."""
+    layout = master_layout()[name]
+    compact = bool(layout_toml("master.toml")["sheet"][name].get("compact"))
+    last = LEDGER_ROWS if compact else HEADER_ROW + sheet.tables[0].rows
+    more = {"decision": dropdown(_first_cell(layout, "question_no"))} if name == "questions" else {}
+    add_column_entries(sheet, layout, spec, (FIRST_ROW, last), more)
+
+
+def _first_cell(layout: SheetLayout, column: str) -> str:
+    """The column's first cell, as the formula of a validation or a colour names it: `$A3`."""
+    return f"${column_letters(layout.position(column) + 1)}{FIRST_ROW}"
 
 
 def _heading(sheet: Sheet, layout: SheetLayout, spec: Mapping[str, Any], year: int) -> None:
@@ -197,7 +186,7 @@ def _column_beyond(layout: SheetLayout, width: float) -> int:
 
 
 def _style(column: Column, compact: bool, calculated: bool) -> str:
-    kind = "line" if compact and column.kind in ("text", "long") else column.kind
+    kind = "line" if compact and column.kind in ("text", "long", "entry") else column.kind
     plain = "+plain" if calculated and kind == "text" else ""  # a formula in a cell of text format turns into text
     owner = "+office" if column.owner in _OPEN else ""
     return f"body+{kind}{plain}{owner}"
@@ -206,7 +195,9 @@ def _style(column: Column, compact: bool, calculated: bool) -> str:
 def _height(layout: SheetLayout, row: Row, least: float, compact: bool) -> float:
     if compact:
         return least
-    texts = [(str(row[c.name]), c.width) for c in layout.columns if c.kind in ("text", "long") and row.get(c.name)]
+    texts = [
+        (str(row[c.name]), c.width) for c in layout.columns if c.kind in ("text", "long", "entry") and row.get(c.name)
+    ]
     return row_height(texts, least)
 
 
@@ -226,13 +217,6 @@ def _table(layout: SheetLayout, rows: int, formulas: Mapping[str, str], compact:
             for column in layout.columns
         ),
     )
-
-
-def _dropdowns(sheet: Sheet, layout: SheetLayout, last: int) -> None:
-    for place, column in enumerate(layout.columns, 1):
-        if column.list == "statuses":
-            area = (FIRST_ROW, place, last, place)
-            sheet.validations.append(_validation("statuses", area, choices=f"={STATUS_LIST}"))
 
 
 def _highlights(sheet: Sheet, layout: SheetLayout, last: int, settings: Settings) -> None:
