@@ -23,7 +23,11 @@ from tjxl.simulate import simulate
 @pytest.fixture(scope="session")
 def issued_project(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """The sample's project with the forms of 2022-05 issued. Not to be written to."""
-    root = tmp_path_factory.mktemp("样例") / "2022年重点工作"
+    return issued(tmp_path_factory.mktemp("样例") / "2022年重点工作")
+
+
+def issued(root: Path) -> Office:
+    """The sample's project made in a folder, the forms of 2022-05 issued."""
     flows.init(root, Path(str(sample_notice())), 2022)
     flows.issue(Project(root), MAY)
     return Office(Project(root))
@@ -32,7 +36,16 @@ def issued_project(tmp_path_factory: pytest.TempPathFactory) -> Office:
 @pytest.fixture(scope="session")
 def second_period(issued_project: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """2022-05 reported by every unit and merged, the forms of 2022-06 issued. Not to be written to."""
-    office = copy_of(issued_project, tmp_path_factory.mktemp("第二期") / "2022年重点工作")
+    return reported(copy_of(issued_project, tmp_path_factory.mktemp("第二期") / "2022年重点工作"))
+
+
+def first_period(root: Path) -> Office:
+    """The same made in a folder: 2022-05 merged, the forms of 2022-06 issued."""
+    return reported(issued(root))
+
+
+def reported(office: Office) -> Office:
+    """A project, its first period reported by every unit and merged, the second issued."""
     simulate(office.project, MAY, seed=7)
     office.merge()
     flows.issue(office.project, JUNE)

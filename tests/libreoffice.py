@@ -23,6 +23,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -105,6 +106,15 @@ def save_as(path: Path, kind: str, outdir: Path, timeout: float = 180) -> Path:
     """Open *path* and save it in another format (``xls``, ``ods``, ``html`` …) in *outdir*. Returns the new file."""
     outdir.mkdir(parents=True, exist_ok=True)
     return _convert(path, kind, kind, outdir, timeout)
+
+
+@lru_cache(maxsize=64)
+def saved_as(content: bytes, kind: str, suffix: str = "xlsx") -> bytes:
+    """A workbook as LibreOffice saves it in another format; the same content is converted once."""
+    with tempfile.TemporaryDirectory(prefix="tjxl-lo-as-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder, f"in.{suffix}")
+        path.write_bytes(content)
+        return save_as(path, kind, Path(folder, "out")).read_bytes()
 
 
 def _convert(source: Path, target: str, suffix: str, outdir: Path, timeout: float) -> Path:

@@ -268,7 +268,7 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         _fail("已中断。总台账是完整的：这一步要么已经写入，要么没有写入；再运行一次即可。")
     except OSError as error:
-        from tjxl.merge.commit import plain_reason
+        from tjxl.errors import plain_reason
 
         place = f"文件“{error.filename}”" if error.filename else "项目文件夹"
         _fail(f"{place}无法读写：{plain_reason(error)}。请检查路径、权限和磁盘空间。")

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+import errno
+
 from tjxl.messages import message
+
+_REASONS = {
+    errno.ENOSPC: "磁盘空间不足",
+    errno.EDQUOT: "磁盘空间不足",
+    errno.EACCES: "没有权限或文件被占用",
+    errno.EPERM: "没有权限或文件被占用",
+    errno.EROFS: "磁盘是只读的",
+    errno.ENOENT: "文件已不存在",
+    errno.ELOOP: "链接兜圈，没有指向任何文件",
+    errno.EIO: "磁盘读写出错",
+}
+
+
+def plain_reason(error: OSError) -> str:
+    """Why the operating system refused, in Chinese where it is one of the usual reasons."""
+    return _REASONS.get(error.errno or 0, error.strerror or "读写失败")
 
 
 class TjxlError(Exception):

@@ -37,6 +37,8 @@ class Finding:
         field: the field's identifier (`status`), None when no field is concerned.
         task: the task code (`T010`), None when no task is concerned.
         value: the original value; `normalised` is what it was read as, where it was changed.
+        options: of a question, what the office may answer: as said, and the typed value that it stands for (None
+            where the answer gives no value).
     """
 
     code: str
@@ -48,6 +50,7 @@ class Finding:
     task: str | None = None
     value: Any = None
     normalised: Any = None
+    options: tuple[tuple[str, Any], ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -61,6 +64,10 @@ class Finding:
     def at(self, **place: Any) -> Finding:
         """The same finding at another place (`sheet`, `cell`, `field`, `task`)."""
         return replace(self, **place)
+
+    def offering(self, options: Iterable[tuple[str, Any]]) -> Finding:
+        """The same question with what the office may answer."""
+        return replace(self, options=tuple(options))
 
     def to_json(self) -> dict[str, Any]:
         """The finding as section 11 of the design shows it; dates in ISO form."""

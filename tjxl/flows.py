@@ -14,10 +14,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tjxl.durable import said_plainly, write_durably
 from tjxl.errors import NoticeError, PackageError, ProjectError
+from tjxl.intake.decided import archived_sources, to_be_read_again
 from tjxl.intake.gather import gather_returns
 from tjxl.intake.returns import Return
-from tjxl.merge.commit import backup_master, clear_leftovers, replace_master, said_plainly, write_durably
+from tjxl.merge.commit import backup_master, clear_leftovers, replace_master
 from tjxl.ooxml.editor import BookEditor
 from tjxl.periods import Period, parse_period
 from tjxl.project import SETTINGS_FILE, Project
@@ -131,7 +133,7 @@ def issue(
     Raises:
         TjxlError: E201 no period; E214 not one of this project; E208 unknown units; E205 the master is open.
     """
-    from tjxl.issuing import form_contents
+    from tjxl.issuing import form_contents, form_file_name
     from tjxl.sheets.form import form_template
 
     settings = project.settings()
@@ -151,7 +153,7 @@ def issue(
         with said_plainly(folder):
             folder.mkdir(parents=True, exist_ok=True)
         for done, content in enumerate(contents.values(), 1):
-            path = folder / f"{_file_name(content.unit)}.xlsx"
+            path = folder / form_file_name(content.unit)
             form = template.filled(content)
             with said_plainly(path):
                 path.write_bytes(form)
@@ -204,11 +206,6 @@ def _refuse_foreign_year(period: Period, state: MasterState, settings: Settings)
     year = int(state.meta["year"])
     if period.year != year:
         raise ProjectError("E214", period=period.code, cadence=_CADENCES[settings.cadence][0], year=year)
-
-
-def _file_name(unit: str) -> str:
-    """A unit's name as a file name on every system."""
-    return "".join("_" if c in '<>:"/\\|?*' or ord(c) < 32 else c for c in unit).rstrip(". ")
 
 
 def _note_issued(
@@ -275,17 +272,19 @@ def collect(
 ) -> dict[str, Any]:
     """Read 收件/, give each file its verdict, write 退回/, note states and questions in the master.
 
-    Nothing is merged and no file leaves 收件.
+    Nothing is merged and no file leaves 收件; every form of a unit, those sent back too, is archived first.
 
     Raises:
-        ProjectError: E207 or E215 nothing issued; E209 a named file does not exist; E205 the master is open.
+        ProjectError: E207 or E215 nothing issued; E209 a named file does not exist, E216 it is a folder; E205 the
+            master is open.
     """
     from tjxl.intake.expected import intake_context
-    from tjxl.intake.record import note_verdicts, write_feedback
+    from tjxl.intake.record import note_verdicts
+    from tjxl.merge.run import archive_returns, is_kept
+    from tjxl.sendback import send_back
 
     for path in files:
-        if not path.exists():
-            raise ProjectError("E209", file=path)
+        _refuse_no_file(path)
     with project.locked("collect"):
         project.refuse_open_master()
         clear_leftovers(project)
@@ -295,7 +294,9 @@ def collect(
         period = _current_period(project, state, period_code)
         context = intake_context(state, period, settings)
         returns = gather_returns(project.inbox, context, files, progress)
-        annotated = write_feedback(project, period, returns)
+        archive_returns(project, [r for r in returns if is_kept(r)])
+        due = due_date(period, settings)
+        annotated = send_back(project, state, context, returns, due, whole=not files)
         noted = note_verdicts(state, period, returns)
         if noted is not None:
             replace_master(project, noted)
@@ -305,6 +306,13 @@ def collect(
         "missing": _missing(state, period, returns),
         "decisions": decisions,
     }
+
+
+def _refuse_no_file(path: Path) -> None:
+    if path.is_dir():
+        raise ProjectError("E216", file=path)
+    if not path.exists():
+        raise ProjectError("E209", file=path)
 
 
 def _missing(state: MasterState, period: Period, returns: Sequence[Return]) -> list[str]:
@@ -322,15 +330,15 @@ def _missing(state: MasterState, period: Period, returns: Sequence[Return]) -> l
 
 
 def merge(project: Project, period_code: str | None = None, progress: Progress | None = None) -> dict[str, Any]:
-    """Take the accepted returns in 收件/ into the master.
+    """Take the accepted returns in 收件/ into the master, and what the office has decided about earlier ones.
+
+    Rows that waited for a decision are taken from 收件/, or from 归档/ where the file has left it; without a period
+    named, those of earlier periods too.
 
     Raises:
         ProjectError: E207 or E215 nothing issued; E205 the master is open; E212 it cannot be written.
         PackageError: the master cannot be changed safely.
     """
-    from tjxl.intake.expected import intake_context
-    from tjxl.merge.run import merge_returns
-
     with project.locked("merge"):
         project.refuse_open_master()
         clear_leftovers(project)
@@ -338,10 +346,42 @@ def merge(project: Project, period_code: str | None = None, progress: Progress |
         settings = project.settings()
         state, decisions = _obeyed(project, state, settings)
         period = _current_period(project, state, period_code)
-        context = intake_context(state, period, settings)
-        returns = gather_returns(project.inbox, context, (), progress)
-        merged = merge_returns(project, state, returns, settings, dt.datetime.now().replace(microsecond=0))
+        merged: dict[str, Any] = {}
+        for earlier in [] if period_code else [p for p in state.issued_periods if p != period]:
+            if to_be_read_again(state, earlier.code):
+                _join(merged, _merge_period(project, state, earlier, settings))
+                state = MasterState(project.master.read_bytes())
+        _join(merged, _merge_period(project, state, period, settings, inbox=True, progress=progress))
         return {"period": period.code} | merged | {"decisions": decisions}
+
+
+def _merge_period(
+    project: Project,
+    state: MasterState,
+    period: Period,
+    settings: Settings,
+    *,
+    inbox: bool = False,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Merge what 归档/ holds for a period that was decided on since, and with `inbox` what came in."""
+    from tjxl.intake.expected import intake_context
+    from tjxl.intake.returns import judge, read_return
+    from tjxl.merge.run import merge_returns
+
+    context = intake_context(state, period, settings)
+    archived = archived_sources(project.archive, to_be_read_again(state, period.code))
+    if inbox:
+        returns = gather_returns(project.inbox, context, (), progress, archived=archived)
+    else:
+        returns = judge([read_return(source, context) for source in archived], context)
+    return merge_returns(project, state, returns, context, dt.datetime.now().replace(microsecond=0))
+
+
+def _join(merged: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Add what one merge reports to what those before it do; the first backup has the master before all of them."""
+    for name, value in more.items():
+        merged[name] = (merged.get(name) or value) if name == "backup" else merged.get(name, type(value)()) + value
 
 
 def check(file: Path, project: Project | None = None) -> dict[str, Any]:
@@ -350,15 +390,14 @@ def check(file: Path, project: Project | None = None) -> dict[str, Any]:
     Without a project neither the sender nor the tasks it owes can be proven, and a note says so.
 
     Raises:
-        ProjectError: E209 the file does not exist; E207 nothing issued yet.
+        ProjectError: E209 the file does not exist; E216 it is a folder; E207 nothing issued yet.
     """
     from tjxl.intake.alone import check_alone
     from tjxl.intake.expected import intake_context
     from tjxl.intake.returns import judge, read_return
     from tjxl.intake.sources import single_source
 
-    if not file.is_file():
-        raise ProjectError("E209", file=file)
+    _refuse_no_file(file)
     if project is None:
         return check_alone(file, load_settings())
     state = MasterState(project.master.read_bytes())

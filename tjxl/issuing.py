@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from tjxl.errors import PackageError
 from tjxl.fields.spec import Part
 from tjxl.intake.context import ExpectedRow
 from tjxl.intake.expected import expected_rows, last_reports
-from tjxl.intake.identify import Identity
+from tjxl.intake.identify import Identity, read_identity
+from tjxl.ooxml.book import Book
 from tjxl.periods import Period
+from tjxl.project import Project
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
-from tjxl.sheets.form import FormContent, FormRow
-from tjxl.sheets.form_places import FORM_VERSION
+from tjxl.sheets.form import FormContent, FormRow, FormTemplate, form_template
+from tjxl.sheets.form_places import FORM_VERSION, IDENTITY_SHEET
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.rows import TableRow
 from tjxl.sheets.state import MasterState
@@ -44,6 +49,47 @@ def form_contents(state: MasterState, period: Period, settings: Settings, now: d
         ).signed(state.meta["key"])
         out[unit] = FormContent(names[unit], identity.as_dict(), sheets)
     return out
+
+
+def issued_forms(
+    project: Project, state: MasterState, period: Period, settings: Settings
+) -> Callable[[Identity], bytes | None]:
+    """Of an identity, the form that was issued with it, unanswered: from 下发/, else made anew.
+
+    Made anew it holds what the master says today. None for a unit that has no tasks any more.
+    """
+
+    @cache
+    def contents(issued_at: str) -> dict[str, FormContent]:
+        return form_contents(state, period, settings, dt.datetime.fromisoformat(issued_at))
+
+    @cache
+    def template() -> FormTemplate:
+        return form_template(settings, period, int(state.meta["year"]))
+
+    def form(identity: Identity) -> bytes | None:
+        path = project.issued(period.code) / form_file_name(identity.unit)
+        if (issued := _form_at(path)) is not None and issued[0] == identity:
+            return issued[1]
+        content = contents(identity.issued_at).get(identity.unit_code)
+        return template().filled(content) if content is not None else None
+
+    return form
+
+
+def _form_at(path: Path) -> tuple[Identity | None, bytes] | None:
+    """The form in a file and whose it is; None where there is none that can be read."""
+    try:
+        content = path.read_bytes()
+        book = Book(content)
+        return read_identity(book.cells(IDENTITY_SHEET)) if IDENTITY_SHEET in book.sheets else None, content
+    except (OSError, PackageError):
+        return None
+
+
+def form_file_name(unit: str) -> str:
+    """The name of a unit's form in 下发/, good on every system."""
+    return "".join("_" if c in '<>:"/\\|?*' or ord(c) < 32 else c for c in unit).rstrip(". ") + ".xlsx"
 
 
 class _Printer:

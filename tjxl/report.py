@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console
@@ -12,7 +13,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tjxl.findings import SEVERITY_TITLES, VERDICT_TITLES
+from tjxl.findings import SEVERITY_TITLES, VERDICT_TITLES, Finding
+from tjxl.grouping import grouped
 from tjxl.register import MILESTONE_KIND_TITLES
 
 _STYLES = {"error": "red", "question": "magenta", "warning": "yellow", "note": "dim"}
@@ -39,14 +41,22 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def show_findings(findings: Sequence[Mapping[str, Any]]) -> None:
-    """The findings, worst first, a dozen at most."""
+    """The findings, worst first, those that say the same on one line; a dozen lines at most."""
     out = console()
-    ranked = sorted(findings, key=lambda f: list(_STYLES).index(f["severity"]))
-    for f in ranked[:_SHOWN]:
-        title = SEVERITY_TITLES[f["severity"]]
-        out.print(f"  [{_STYLES[f['severity']]}]【{title}】[/] {escape(f['message'])}")
-    if len(ranked) > _SHOWN:
-        out.print(f"  ……另有 {len(ranked) - _SHOWN} 条，用 --json 查看全部。")
+    ranked = sorted(map(_finding, findings), key=lambda f: list(_STYLES).index(f.severity))
+    groups = grouped(ranked)
+    for group in groups[:_SHOWN]:
+        severity = group.findings[0].severity
+        out.print(f"  [{_STYLES[severity]}]【{SEVERITY_TITLES[severity]}】[/] {escape(group.sentence)}")
+    if len(groups) > _SHOWN:
+        rest = sum(len(group.findings) for group in groups[_SHOWN:])
+        out.print(f"  ……另有 {rest} 条，用 --json 查看全部。")
+
+
+def _finding(shown: Mapping[str, Any]) -> Finding:
+    """A finding from its JSON, where the place stands in front of the sentence."""
+    found = Finding(shown["code"], shown["severity"], "", shown["sheet"], shown["cell"], value=shown["value"])
+    return replace(found, message=shown["message"].removeprefix(found.sentence))
 
 
 def show_tasks(result: Mapping[str, Any]) -> None:

@@ -18,11 +18,15 @@ MEANINGS: tuple[str, ...] = ("not_started", "in_progress", "behind", "completed"
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A progress status (进展状态): its name, what it means to the rules, and other ways of writing it."""
+    """A progress status (进展状态): its name, what it means to the rules, and other ways of writing it.
+
+    `near` are words that say almost the same: read as this status, with a warning.
+    """
 
     name: str
     meaning: StatusMeaning
     aliases: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Settings:
     Attributes:
         cadence: monthly or quarterly.
         due_day: day of the month by which a period's report is due.
+        contact: whom the units may ask, as it is printed in 退回说明; empty for nobody.
         due_soon_days: how many days before its deadline a task counts as near due.
         statuses: in the order of the dropdown.
         groups, aliases: of units; see `schemas/defaults.toml`.
@@ -72,6 +77,7 @@ class Settings:
 
     cadence: Literal["monthly", "quarterly"]
     due_day: int
+    contact: str
     due_soon_days: int
     statuses: tuple[Status, ...]
     groups: tuple[Group, ...]
@@ -120,7 +126,8 @@ def _settings(data: Mapping[str, Any], name: str) -> Settings:
     most_days: int = schema_toml("office.toml")["limits"]["most_days"]
     cadence = _expect(data, name, "report.cadence", lambda v: v in ("monthly", "quarterly"))
     statuses = tuple(
-        Status(s.get("name", ""), s.get("meaning", ""), tuple(s.get("aliases", ()))) for s in data["status"]
+        Status(s.get("name", ""), s.get("meaning", ""), tuple(s.get("aliases", ())), tuple(s.get("near", ())))
+        for s in data["status"]
     )
     missing = set(MEANINGS) - {s.meaning for s in statuses}
     unknown = {s.meaning for s in statuses} - set(MEANINGS)
@@ -140,6 +147,7 @@ def _settings(data: Mapping[str, Any], name: str) -> Settings:
     return Settings(
         cadence=cadence,
         due_day=_expect(data, name, "report.due_day", lambda v: type(v) is int and 1 <= v <= 31),
+        contact=_expect(data, name, "report.contact", lambda v: isinstance(v, str)).strip(),
         due_soon_days=_expect(data, name, "lights.due_soon_days", lambda v: type(v) is int and 0 <= v <= most_days),
         statuses=statuses,
         groups=groups,

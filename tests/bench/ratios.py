@@ -5,7 +5,8 @@
 1. `issue`: the forms of the sample notice against openpyxl, form by form (goal: 8 times).
 2. `collect` + `merge`, in a fresh process, against a pandas script in a fresh process that reads, concatenates and
    writes without any check (goals: 67 returns not slower, 1,000 returns 6 times).
-3. Seconds per return and peak memory as the number of returns grows.
+3. Annotated copies of returns, a finding in every row, against an openpyxl script.
+4. Seconds per return and peak memory as the number of returns grows.
 
 Each figure is the median of the rounds; only ratios mean anything on another machine.
 """
@@ -20,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -29,16 +30,21 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
+from tests.bench.annotated_by_openpyxl import annotate as annotated_by_openpyxl  # noqa: E402
 from tests.bench.by_openpyxl import build, plan_of  # noqa: E402
 from tests.bench.projects import PERIOD, SAMPLE_UNITS, new_project, project_with_returns  # noqa: E402
 from tjxl import flows  # noqa: E402
+from tjxl.findings import Finding, finding  # noqa: E402
 from tjxl.issuing import form_contents  # noqa: E402
+from tjxl.ooxml.book import Book  # noqa: E402
 from tjxl.periods import parse_period  # noqa: E402
 from tjxl.project import Project  # noqa: E402
+from tjxl.sheets.annotate import annotated  # noqa: E402
 from tjxl.sheets.form import form_template  # noqa: E402
 from tjxl.sheets.state import MasterState  # noqa: E402
 
 Work = Callable[[Path], Any]
+Annotate = Callable[[bytes, Sequence[Finding]], bytes]
 
 
 def by_turns(works: Mapping[str, Work], original: Path, rounds: int) -> dict[str, list[float]]:
@@ -102,8 +108,40 @@ def measure_issue(rounds: int, folder: Path) -> None:
         print(f"  {name:22} {own:8.3f} {seconds['openpyxl'] / own:10.1f} ×     {thrifty:10.1f} ×")
 
 
+def returns_with_findings(folder: Path) -> list[tuple[bytes, list[Finding]]]:
+    """The returns of a project, with something wrong in every row of 填报."""
+    out = []
+    for path in sorted((folder / "收件").rglob("*.xlsx")):
+        content = path.read_bytes()
+        cells = Book(content).cells("填报").cells
+        rows = [row for (row, column), c in cells.items() if column == 1 and str(c.value).startswith("T")]
+        found = [finding("V405", value=f"{row}成", sheet="填报", cell=f"K{row}", task="T001") for row in rows]
+        out.append((content, found))
+    return out
+
+
+def annotated_by_tjxl(content: bytes, findings: Sequence[Finding]) -> bytes:
+    """A copy as `tjxl collect` makes it."""
+    return annotated(content, findings, "校验")
+
+
+def measure_annotated(rounds: int, folder: Path) -> None:
+    """Figure 3."""
+    root = folder / "annotated"
+    project_with_returns(root, SAMPLE_UNITS)
+    works = returns_with_findings(root)
+    ways: dict[str, Annotate] = {"openpyxl": annotated_by_openpyxl, "tjxl": annotated_by_tjxl}
+    runs = {
+        name: lambda _, way=way: [way(content, findings) for content, findings in works] for name, way in ways.items()
+    }
+    seconds = {n: median(s) for n, s in by_turns(runs, root, rounds).items()}
+    print(f"\nannotated copies, {len(works)} returns   seconds   openpyxl takes")
+    for name, own in seconds.items():
+        print(f"  {name:22} {own:18.3f} {seconds['openpyxl'] / own:10.1f} ×")
+
+
 def measure_returns(sizes: list[int], rounds: int, folder: Path) -> None:
-    """Figures 2 and 3."""
+    """Figures 2 and 4."""
     print("\nreturns    pandas   collect+merge   pandas takes   two commands   pandas takes   ms/return   peak MB")
     for units in sizes:
         root = folder / f"returns-{units}"
@@ -137,6 +175,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         measure_issue(options.rounds, Path(folder))
+        measure_annotated(options.rounds, Path(folder))
         measure_returns([int(size) for size in options.sizes.split(",")], options.rounds, Path(folder))
 
 

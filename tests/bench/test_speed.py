@@ -6,23 +6,27 @@ times them with the sample's 67 units. `python tests/bench/ratios.py` prints the
 
 1. Both ways of building a form give the same texts in the same cells of the same sheets.
 2. `collect` + `merge` and the pandas script see the same rows.
-3. The work of `collect` + `merge`, counted in function calls, grows linearly with the number of returns.
+3. Both ways of annotating a return put comments into the same cells.
+4. The work of `collect` + `merge`, counted in function calls, grows linearly with the number of returns.
 """
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.bench import by_pandas
+from tests.bench.annotated_by_openpyxl import annotate as annotated_by_openpyxl
 from tests.bench.by_openpyxl import build, plan_of
 from tests.bench.by_tjxl import collect_and_merge
 from tests.bench.projects import SAMPLE_UNITS, new_project, project_with_returns
-from tests.bench.ratios import forms_in_memory
+from tests.bench.ratios import Annotate, annotated_by_tjxl, forms_in_memory, returns_with_findings
 from tjxl.intake import gather
 from tjxl.ooxml.book import Book
 from tjxl.project import Project
@@ -88,6 +92,16 @@ def test_returns_by_tjxl(benchmark: Any, returned: Path, tmp_path: Path, monkeyp
 def test_returns_by_pandas(benchmark: Any, returned: Path, tmp_path: Path) -> None:
     benchmark.pedantic(by_pandas.collect, (returned / "收件", tmp_path / "out.xlsx"), rounds=5)
     assert rows_sent(returned) > 0
+
+
+@pytest.mark.benchmark(group="annotate")
+@pytest.mark.parametrize("annotate", [annotated_by_tjxl, annotated_by_openpyxl])
+def test_annotated_returns(benchmark: Any, annotate: Annotate, returned: Path) -> None:
+    works = returns_with_findings(returned)
+    copies = benchmark(lambda: [annotate(content, findings) for content, findings in works])
+    for copy, (_, findings) in zip(copies, works, strict=True):
+        sheet = load_workbook(io.BytesIO(copy))["填报"]
+        assert {c.coordinate for row in sheet.iter_rows() for c in row if c.comment} == {f.cell for f in findings}
 
 
 def calls_of(project: Project) -> int:

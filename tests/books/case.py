@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from tests.office import Office, Place, outcome
 from tjxl.intake.expected import intake_context
@@ -61,7 +61,12 @@ class Case:
 
 
 def judged(office: Office, inbox: Path) -> dict[str, Outcome]:
-    """Verdict and findings of every file below a folder, judged for the newest period issued; nothing is written."""
+    """Verdict and findings of every file below a folder."""
+    return {returned["file"]: outcome(returned) for returned in judged_in_full(office, inbox)}
+
+
+def judged_in_full(office: Office, inbox: Path) -> list[dict[str, Any]]:
+    """The same as `tjxl collect` reports it, judged for the newest period issued; nothing is written."""
     state = office.state
     context = intake_context(state, state.issued_periods[-1], office.project.settings())
-    return {r.source.file: outcome(r.to_json()) for r in gather_returns(inbox, context, ())}
+    return [r.to_json() for r in gather_returns(inbox, context, ())]

@@ -6,19 +6,34 @@ from pathlib import Path
 
 import pytest
 
-from tests.books import contents, files, structure
 from tests.books.case import Case, judged
+from tests.books.cases import CASES
+from tests.books.table import TABLE, modes, table
 from tests.libreoffice import requires_libreoffice
 from tests.office import Office
 
-CASES: tuple[Case, ...] = (*structure.CASES, *contents.CASES, *files.CASES)
+STAGES = {"may": "issued_project", "june": "second_period", "promised": "promised_project"}
+
+
+def test_every_mode_has_a_case() -> None:
+    assert sorted(modes()) == list(range(1, 51))
+    assert {case.mode for case in CASES} == set(modes())
+
+
+def test_cases_are_told_apart_by_their_names() -> None:
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+@requires_libreoffice
+def test_the_table_of_the_docs_is_that_of_the_cases(request: pytest.FixtureRequest) -> None:
+    """Made anew by `python -m tests.books --table`."""
+    assert TABLE.read_text(encoding="utf-8") == table(CASES, lambda case: request.getfixturevalue(STAGES[case.stage]))
 
 
 @pytest.fixture
 def stage(request: pytest.FixtureRequest) -> Office:
     """The project that the case plays in; only its forms are read."""
-    fixtures = {"may": "issued_project", "june": "second_period", "promised": "promised_project"}
-    project: Office = request.getfixturevalue(fixtures[request.getfixturevalue("case").stage])
+    project: Office = request.getfixturevalue(STAGES[request.getfixturevalue("case").stage])
     return project
 
 

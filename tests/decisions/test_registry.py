@@ -77,7 +77,8 @@ def test_an_alias_names_the_unit(project_of: Callable[..., Project]) -> None:
     assert [i["unit"] for i in flows.issue(project, MAY, ["市教育委员会"])["issued"]] == ["市教委"]
     form = filled(office.form("市教委"), H3="市教育委员会")
     office.send("表.xlsx", form)
-    assert office.collect() == {"表.xlsx": ("accepted", [])}
+    noted = [("I232", "填报", "H3", "市教育委员会")]
+    assert office.collect() == {"表.xlsx": ("accepted_with_notes", noted)}
     office.send("表.xlsx", filled(office.form("市教委"), H3="市水务局"))
     assert [f[0] for f in office.collect()["表.xlsx"][1]] == ["I205"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -112,6 +114,18 @@ def test_collecting_again_changes_nothing(office: Office) -> None:
     assert (office.collect(), office.master == before) == (first, True)
 
 
+def test_every_form_of_a_unit_is_archived_by_its_content_when_it_is_collected(office: Office) -> None:
+    returned, accepted = filled(office.form(AUDIT), J7=None), filled(office.form(SPORTS))
+    office.send("b.xlsx", returned)
+    office.send("包.zip", zipped({"a.xlsx": accepted}))
+    office.send("扫描件.pdf", b"%PDF-1.4")  # says nothing about any unit
+    office.collect()
+    archived = {p.stem: p.read_bytes() for p in office.project.archive.iterdir()}
+    assert archived == {sha256(content).hexdigest(): content for content in (returned, accepted)}
+    office.merge()
+    assert {p.stem for p in office.project.archive.iterdir()} == set(archived)
+
+
 def test_a_return_sent_back_is_noted_with_its_unit(office: Office) -> None:
     office.send("b.xlsx", filled(office.form(AUDIT), J7=None))
     office.collect()
@@ -132,7 +146,7 @@ def test_a_question_stands_in_the_masters_list_once_with_its_choices(office: Off
     assert len(rows) == open_before + 1
     asked = rows[-1]
     assert (asked["period"], asked["unit"], asked["task_code"]) == (MAY, SPORTS, "T130")
-    assert (asked["choices"], asked["decision"], asked["state"]) == ("100%、1%", None, "待处理")
+    assert (asked["choices"], asked["decision"], asked["state"]) == ("按100%计、按1%计、退回单位核实", None, "待处理")
     assert asked["question"].startswith("「填报」表 K7：完成进度填为“1”")
     assert office.table("submissions", unit=SPORTS)[0]["state"] == "待裁决"
 
@@ -141,24 +155,24 @@ def test_a_question_stands_in_the_masters_list_once_with_its_choices(office: Off
 
 
 def test_the_copy_sent_back_is_the_units_own_workbook_with_the_cells_marked(office: Office) -> None:
-    content = filled(office.form(AUDIT), L7="=1+1", K7="八成", R3="自用")
+    content = filled(office.form(AUDIT), L7="=1+1", K7="很快", R3="自用")
     office.send("反馈/审计.xlsx", content)
     returned = flows.collect(office.project)["returns"][0]
     copy = opened(office.project.root / returned["annotated"])
     assert copy.sheetnames == ["校验结果", "填报说明", "填报", "自检", "_lists", "_tjxl"]
     sheet = copy["填报"]
-    assert (sheet["K7"].value, sheet["R3"].value, sheet["L7"].value) == ("八成", "自用", "=1+1")
+    assert (sheet["K7"].value, sheet["R3"].value, sheet["L7"].value) == ("很快", "自用", "=1+1")
     assert sheet["L7"].data_type == "s"  # a text, although it looks like a formula
     marked = {cell.coordinate: cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment}
     assert sorted(marked) == ["K7", "L7"]
-    assert marked["K7"].startswith("【错误】完成进度“八成”不是百分数。")
+    assert marked["K7"].splitlines()[1].startswith("【错误】完成进度“很快”不是百分数。")
     listed = [[c.value for c in row] for row in copy["校验结果"].iter_rows(min_row=5, max_col=4)]
     assert listed == [["错误", "填报", "K7", "137"], ["错误", "填报", "L7", "137"]]
     assert copy["校验结果"]["C5"].hyperlink.location == "'填报'!K7"
 
 
 def test_old_marks_are_cleared_from_a_mended_copy(office: Office) -> None:
-    office.send("a.xlsx", filled(office.form(AUDIT), K7="八成"))
+    office.send("a.xlsx", filled(office.form(AUDIT), K7="很快"))
     copy = office.project.root / flows.collect(office.project)["returns"][0]["annotated"]
     content = copy.read_bytes()
     # the unit mends K7 in the copy that it got, and breaks another cell
@@ -173,7 +187,7 @@ def test_old_marks_are_cleared_from_a_mended_copy(office: Office) -> None:
 
 
 def test_a_mended_copy_is_accepted(office: Office) -> None:
-    office.send("a.xlsx", filled(office.form(AUDIT), K7="八成"))
+    office.send("a.xlsx", filled(office.form(AUDIT), K7="很快"))
     copy = office.project.root / flows.collect(office.project)["returns"][0]["annotated"]
     mended = changed(copy.read_bytes(), lambda s: s["K7"].__setattr__("value", 0.8))
     office.send("a.xlsx", mended)
@@ -184,16 +198,23 @@ def test_a_text_to_paste_names_unit_period_and_what_to_mend(office: Office) -> N
     office.send("a.xlsx", filled(office.form(AUDIT), J7=None, H4="找小王"))
     office.send("扫描件.pdf", b"%PDF-1.4")
     office.collect()
-    text = (office.project.returned(MAY) / "退回说明.txt").read_text(encoding="utf-8-sig")
-    assert text.splitlines() == [
-        "市审计局：",
-        "贵单位报送的2022年5月填报表需修改后重报，请于收到后尽快改正：",
-        "1. 「填报」表 H4：联系电话不是电话号码。请只填写一个电话号码，座机请带区号，例如022-12345678。",
-        "2. 「填报」表 J7：未填写进展状态。请从下拉列表中选择。",
-        "",
-        "（文件：扫描件.pdf）：",
-        "贵单位报送的2022年5月填报表需修改后重报，请于收到后尽快改正：",
-        "1. 这是PDF 文档，不是填报表。请用办公厅下发的 .xlsx 填报表填写后发送。",
+    folder = office.project.returned(MAY)
+    texts = {p.name: p.read_text(encoding="utf-8-sig").splitlines() for p in folder.glob("*_退回说明.txt")}
+    copy = next(folder.glob("*_请修改.xlsx")).name
+    assert sorted(texts.values()) == [
+        [
+            "市审计局：",
+            "贵单位报送的2022年5月填报表（a.xlsx）经校验有 2 处须改正。请改正后于2022年5月25日前重新报送。",
+            "1. 「填报」表 H4：联系电话不是电话号码。请只填写一个电话号码，座机请带区号，例如022-12345678。",
+            "2. 「填报」表 J7：未填写进展状态。请从下拉列表中选择。",
+            f"所附“{copy}”是贵单位所报文件的副本：须改正的单元格已标色并加批注，“校验结果”表列有全部问题，"
+            "点击可跳到相应位置。请直接在其中改正，保存后发回。",
+        ],
+        [
+            "报送单位（文件：扫描件.pdf）：",
+            "贵单位报送的2022年5月填报表（扫描件.pdf）未能采用，原因如下。请改正后于2022年5月25日前重新报送。",
+            "1. 这是PDF 文档，不是填报表。请用办公厅下发的 .xlsx 填报表填写后发送。",
+        ],
     ]
 
 
@@ -231,7 +252,7 @@ def test_a_period_that_cannot_be_collected(office: Office, period: str, code: st
 
 
 def test_check_with_a_project_says_what_collect_would(office: Office) -> None:
-    path = office.send("a.xlsx", filled(office.form(SPORTS), K7="八成"))
+    path = office.send("a.xlsx", filled(office.form(SPORTS), K7="很快"))
     before = office.master
     checked = flows.check(path, office.project)
     assert outcome_of(checked) == ("a.xlsx", SPORTS, "returned", ["V405"])
@@ -242,7 +263,7 @@ def test_check_with_a_project_says_what_collect_would(office: Office) -> None:
     ("cells", "verdict", "codes"),
     [
         ({}, "accepted_with_notes", ["I221"]),
-        ({"K7": "八成"}, "returned", ["V405", "I221"]),
+        ({"K7": "很快"}, "returned", ["V405", "I221"]),
         ({"K7": None}, "returned", ["F022", "I221"]),
     ],
 )
@@ -288,6 +309,41 @@ def test_check_of_a_zip(office: Office, members: dict[str, bytes], file: str, co
     path = office.send("a.zip", zipped(members))
     checked = flows.check(path, office.project if proven else None)
     assert outcome_of(checked) == (file, None, "returned", [*codes, *([] if proven else ["I221"])])
+
+
+def test_check_says_of_every_file_what_a_collection_says(office: Office) -> None:
+    form = filled(office.form(SPORTS))
+    files = {
+        "好.xlsx": form,
+        "提示.xlsx": filled(office.form("市水务局"), K7="80％"),
+        "问.xlsx": filled(office.form("市信访办"), K7="1"),
+        "错.xlsx": filled(office.form(AUDIT), K7="八成"),
+        "断.xlsx": form[:999],
+        "空.xlsx": b"",
+        "扫描.pdf": b"%PDF-1.4",
+        "~$好.xlsx": b"\x05user",
+        "包.zip": zipped({"内.xlsx": filled(office.form("市商务局"), H4="找小王")}),
+        "空包.zip": zipped({}),
+    }
+    paths = [office.send(name, content) for name, content in files.items()]
+    collected = {r["file"]: r | {"annotated": None} for r in flows.collect(office.project)["returns"]}
+    checked = [flows.check(path, office.project) for path in paths]
+    assert {r["file"]: r for r in checked} == collected
+    assert len(checked) == len(collected) == len(files)
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"), [("无.xlsx", "E209", "找不到文件"), ("夹.xlsx", "E216", "是文件夹")]
+)
+@pytest.mark.parametrize("work", [flows.check, lambda path, project: flows.collect(project, [path])])
+def test_a_folder_or_nothing_in_the_place_of_a_file(
+    office: Office, name: str, code: str, said: str, work: Any
+) -> None:
+    (office.project.inbox / "夹.xlsx").mkdir()
+    path: Path = office.project.inbox / name
+    with pytest.raises(TjxlError) as error:
+        work(path, office.project)
+    assert (error.value.code, said in str(error.value)) == (code, True)
 
 
 def outcome_of(checked: dict[str, Any]) -> tuple[str, str | None, str, list[str]]:

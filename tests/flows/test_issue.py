@@ -115,7 +115,7 @@ def test_the_identity_holds(issued_project: Office) -> None:
     meta = issued_project.state.meta
     identity = read_identity(Book(issued_project.form(SPORTS)).cells("_tjxl"))
     assert identity is not None
-    assert (identity.unit, identity.unit_code, identity.period, identity.form_version) == (SPORTS, "U031", MAY, "1")
+    assert (identity.unit, identity.unit_code, identity.period, identity.form_version) == (SPORTS, "U031", MAY, "2")
     assert check_identity(identity, master_id=meta["master_id"], key=meta["key"], period=MAY) is None
     wrong = check_identity(identity, master_id=meta["master_id"], key="another key", period=MAY)
     assert wrong is not None

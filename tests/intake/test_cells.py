@@ -40,7 +40,7 @@ def test_so_does_a_form_of_which_only_the_head_was_filled(desk: Desk) -> None:
         ({"K7": "百分之八十"}, "accepted_with_notes", ("V403", "填报", "K7", "百分之八十")),
         ({"K7": "约80%"}, "accepted_with_notes", ("V406", "填报", "K7", "约80%")),
         ({"K7": "1"}, "needs_decision", ("V404", "填报", "K7", "1")),
-        ({"K7": "八成"}, "returned", ("V405", "填报", "K7", "八成")),
+        ({"K7": "很快"}, "returned", ("V405", "填报", "K7", "很快")),
         ({"K7": 1.8}, "returned", ("F020", "填报", "K7", 1.8)),
         ({"K7": -0.1}, "returned", ("F020", "填报", "K7", -0.1)),
         ({"K7": None}, "returned", ("F022", "填报", "K7", None)),

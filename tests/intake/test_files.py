@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.formats.biff import compound, xls
 from tests.intake.conftest import Desk
 from tests.office import AUDIT, JUNE, SPORTS, Office, changed, filled, opened, part_of, saved, with_part, zipped
 from tjxl.intake.identify import read_identity
@@ -15,6 +16,7 @@ from tjxl.intake.sources import Source, open_source
 from tjxl.ooxml.book import Book
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504
+XML_2003 = b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
 
 
 def docx() -> bytes:
@@ -33,9 +35,13 @@ def docx() -> bytes:
         (b"\x89PNG\r\n\x1a\n" + b"\x00" * 99, "I214", "图片"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF", "I214", "图片"),
         (b"Rar!\x1a\x07\x00", "I214", "RAR 压缩包"),
-        (OLE + "Workbook".encode("utf-16-le"), "I214", "旧版 .xls 工作簿"),
-        (OLE + "WordDocument".encode("utf-16-le"), "I214", "旧版文档"),
-        (OLE + "EncryptedPackage".encode("utf-16-le"), "I213", "打开密码"),
+        (OLE, "I212", "损坏"),
+        (compound({"Book": b"?"}), "I214", "Excel 95 或更早的工作簿"),
+        (compound({"WordDocument": b"?"}), "I214", "旧版文档"),
+        (compound({"EncryptedPackage": b"?"}), "I213", "打开密码"),
+        (xls({"宏": b""}, kind=1), "I242", "另存为"),
+        (XML_2003, "I214", "XML 表格 2003"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "I214", "网页档案"),
         ("序号,进展\r\n1,已完成\r\n".encode("gb18030"), "I214", "文本文件"),
         (b"<html><table><tr><td>1</td></tr></table></html>", "I214", "网页"),
         (b"PK\x03\x04" + b"\x00" * 400, "I212", "损坏"),

@@ -67,7 +67,7 @@ def test_sheets_renamed_hidden_and_moved(desk: Desk) -> None:
         book.move_sheet("数据", -3)
 
     content = rewritten(filled(desk.form(SPORTS), DONE, {"G5": "很多"}), change)
-    assert desk.judge(content) == ("returned", [("V420", "数据", "G5", "很多")])
+    assert desk.judge(content) == ("returned", [("R332", "里程碑", None, None), ("V420", "数据", "G5", "很多")])
 
 
 def test_rows_in_another_order_and_columns_inserted(desk: Desk) -> None:
@@ -116,6 +116,7 @@ def test_a_unit_without_promises_may_have_a_sheet_of_such_a_name(desk: Desk) -> 
 def test_rows_missing_repeated_and_foreign(desk: Desk) -> None:
     def change(sheet: Any) -> None:
         sheet["A6"], sheet["A7"] = "T130-M1", "T107-M1"
+        sheet["D6"], sheet["D7"] = sheet["D5"].value, "工作规程"
 
     content = changed(filled(desk.form(SPORTS)), change, "节点")
     assert desk.judge(content) == (
@@ -125,20 +126,20 @@ def test_rows_missing_repeated_and_foreign(desk: Desk) -> None:
     assert desk.messages["a.xlsx"] == [
         "缺少第 130 项任务的节点行。请使用下发的填报表补齐，不要删除行。",
         "第 130 项任务的节点“赛事筹备方案（完成方案）”出现了 2 次（C5、C6）。请每项只保留一行。",
-        "第 107 项任务的节点不是本单位承担的。请删去该行，使用下发的填报表填写。",
+        "第 107 项任务的节点不是本单位承担的。请删去该行；几家单位的内容请分别填在各自的填报表中报送。",
     ]
 
 
 def test_words_in_a_row_without_code_are_a_question(desk: Desk) -> None:
     content = changed(filled(desk.form(SPORTS)), lambda s: s.__setitem__("I8", "另有一项指标"), "指标")
-    assert desk.judge(content) == ("needs_decision", [("R305", "指标", "C8", None)])
+    assert desk.judge(content) == ("needs_decision", [("R305", "指标", "C8", "另有一项指标")])
 
 
 def test_the_registers_word_stands_where_a_locked_cell_was_changed(desk: Desk) -> None:
     content = filled(desk.form(SPORTS), {"E6": dt.date(2022, 12, 31)}, {"F5": "人"})
     assert desk.judge(content) == (
-        "accepted_with_notes",
-        [("R309", "节点", "E6", "2022-12-31"), ("R309", "指标", "F5", "人")],
+        "needs_decision",
+        [("R330", "节点", "E6", "2022-12-31"), ("R309", "指标", "F5", "人")],
     )
 
 
@@ -158,7 +159,8 @@ def test_a_form_with_only_a_target_filled_in_is_judged_row_by_row(desk: Desk) ->
 
 
 @pytest.mark.parametrize(
-    ("written", "read"), [("√", "是"), ("已完成", "是"), (True, "是"), ("未完成", "否"), ("×", "否"), (" 否 ", None)]
+    ("written", "read"),
+    [("√", "是"), ("已完成", "是"), (True, "是"), ("未完成", "否"), ("×", "否"), (" 否 ", "否"), ("否", None)],
 )
 def test_yes_and_no_in_other_words(desk: Desk, written: Any, read: str | None) -> None:
     cells = {"F5": written, "G5": dt.date(2022, 5, 20)} if read == "是" else {"F5": written}

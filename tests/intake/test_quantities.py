@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tjxl.intake.quantities import Measured, read_quantity
+from tjxl.intake.normalise.quantities import Measured, read_quantity
 from tjxl.ooxml.cells import NumberClass, RawCell
 
 PEOPLE = Measured("万人", 35.0, "flow")
@@ -43,6 +43,19 @@ def read(value: object, measured: Measured, number: NumberClass = "general") -> 
         ("累计新增35.2万人", PEOPLE, (35.2, "V422")),
         ("约35万人", PEOPLE, (35.0, "V423")),
         ("35万人左右", PEOPLE, (35.0, "V423")),
+        ("三十五万", PEOPLE, (35.0, "V422")),
+        ("35万2千人", PEOPLE, (35.2, "V422")),
+        ("三千二百人", PEOPLE, (0.32, "V422")),
+        ("1，234", Measured("家"), (1234.0, "V422")),
+        ("3百家", Measured("家"), (300.0, "V422")),
+        ("300多家", Measured("家"), (300.0, "V423")),
+        ("12个", Measured("家"), (12.0, "V422")),
+        ("5千瓦时", Measured("万千瓦时"), (0.0005, "V422")),
+        ("1.2亿", Measured("万元"), (12_000.0, "V422")),
+        ("1.2亿元", Measured("亿元"), (1.2, "V422")),
+        ("0.000001人", Measured("亿人"), (1e-14, "V422")),
+        ("3.5个百分点", Measured("个百分点"), (3.5, "V422")),
+        ("百分之五点三", GROWTH, (5.3, "V422")),
         ("2000万", MONEY, (20_000_000.0, "V422")),
         ("2000万元", MONEY, (20_000_000.0, "V422")),
         ("0.2亿元", MONEY, (20_000_000.0, "V422")),
@@ -81,7 +94,12 @@ def test_a_percent_cell_holds_the_number_before_the_sign() -> None:
         ("0.5个百分点", GROWTH, "V421"),
         ("很多", PEOPLE, "V420"),
         ("35-36", PEOPLE, "V420"),
-        ("三十五万", PEOPLE, "V420"),
+        ("三五万", PEOPLE, "V420"),
+        ("35 36", PEOPLE, "V420"),
+        ("1万2", MONEY, "V420"),
+        ("2000万", GROWTH, "V421"),
+        ("12个", PEOPLE, "V421"),
+        ("2000万美元", MONEY, "V421"),
         ("下降1.2%", GROWTH, "V420"),
         (True, PEOPLE, "V420"),
     ],
@@ -100,7 +118,7 @@ def test_a_date_is_no_value() -> None:
         (352_000.0, "general", PEOPLE, "352000万人，也可能是 35.2万人"),
         ("352000", "general", PEOPLE, "352000万人，也可能是 35.2万人"),
         (0.048, "general", GROWTH, "0.048%，也可能是 4.8%"),
-        (0.35, "percent", PEOPLE, "完成目标的 35%，也可能是 0.35万人"),
+        (0.35, "percent", PEOPLE, "12.25万人（目标的 35%），也可能是 0.35万人"),
     ],
 )
 def test_two_plausible_readings_are_a_question(
@@ -121,6 +139,17 @@ def test_a_written_unit_says_the_same_in_any_scale(number: float, unit: str) -> 
     scale = {"人": 1.0, "万人": 1e4, "亿人": 1e8}[unit]
     value, _ = read(f"{number:.2f}{unit}", PEOPLE)
     assert value == pytest.approx(number * scale / 1e4, rel=1e-9, abs=1e-9)
+
+
+@given(
+    st.integers(1, 10**9), st.integers(0, 9), st.sampled_from(["", "人", "万人", "千", "亿人", "万"]), st.booleans()
+)
+def test_a_text_with_a_number_that_is_not_zero_never_comes_to_zero(
+    n: int, places: int, unit: str, wide: bool
+) -> None:
+    text = f"{n * 10.0**-places:.{places}f}{unit}"
+    value, _ = read(text.translate(str.maketrans("0123456789.", "０１２３４５６７８９．")) if wide else text, PEOPLE)
+    assert value is None or value > 0
 
 
 @given(st.text(max_size=60))

@@ -28,7 +28,7 @@ def swap_rows(sheet: Worksheet) -> None:
 
 def add_row_of_another_unit(sheet: Worksheet) -> None:
     copy_row(sheet, 8, 10)
-    sheet["A10"] = "T137"
+    sheet["A10"], sheet["C10"] = "T137", "加强重点领域审计监督"
 
 
 def move_column(sheet: Worksheet) -> None:
@@ -69,11 +69,11 @@ def test_spaces_and_line_breaks_in_a_title_do_not_matter(desk: Desk) -> None:
     assert desk.judge(changed(desk.filled(SPORTS), rename("L6", " 进展\n情况 "))) == ("accepted", [])
 
 
-def test_a_title_nobody_knows_is_a_lost_column_and_a_strange_one(desk: Desk) -> None:
+def test_a_title_nobody_knows_in_the_place_of_a_lost_one_is_said_once(desk: Desk) -> None:
     content = changed(desk.filled(SPORTS), rename("L6", "领导要求"))
     assert desk.judge(content) == (
         "returned",
-        [("R302", "填报", None, None), ("R304", "填报", "L6", None)],
+        [("R314", "填报", "L6", "领导要求")],
     )
 
 
@@ -82,18 +82,44 @@ def test_a_column_added_is_not_merged(desk: Desk) -> None:
     assert desk.judge(content) == ("accepted_with_notes", [("R304", "填报", "R6", None)])
 
 
-@pytest.mark.parametrize("letter", "ANOP")
+@pytest.mark.parametrize("letter", "NOP")
 def test_a_column_deleted_is_said_once(desk: Desk, letter: str) -> None:
     content = changed(desk.filled(SPORTS), lambda s: s.delete_cols(ord(letter) - 64))
     assert desk.judge(content) == ("returned", [("R302", "填报", None, None)])
 
 
-@pytest.mark.parametrize("letter", "AJKLMNOP")
-def test_so_is_a_title_erased(desk: Desk, letter: str) -> None:
+@pytest.mark.parametrize("letter", "JKL")
+def test_so_is_a_title_erased_above_what_was_filled_in(desk: Desk, letter: str) -> None:
+    assert desk.judge(changed(desk.filled(SPORTS), rename(f"{letter}6", None))) == (
+        "returned",
+        [("R302", "填报", f"{letter}6", None)],
+    )
+
+
+@pytest.mark.parametrize("letter", "MNOP")
+def test_and_a_title_erased_above_nothing(desk: Desk, letter: str) -> None:
     assert desk.judge(changed(desk.filled(SPORTS), rename(f"{letter}6", None))) == (
         "returned",
         [("R302", "填报", None, None)],
     )
+
+
+def test_the_codes_are_known_without_their_title(desk: Desk) -> None:
+    assert desk.judge(changed(desk.filled(SPORTS), rename("A6", None))) == ("accepted", [])
+
+
+def test_without_codes_number_and_text_together_name_the_row(desk: Desk) -> None:
+    content = changed(desk.filled(SPORTS), lambda s: s.delete_cols(1))
+    assert desk.judge(content) == ("accepted_with_notes", [("R323", "填报", None, None)])
+
+
+@pytest.mark.parametrize("cell", ["A7", "B7"])
+def test_without_codes_number_or_text_alone_names_none(desk: Desk, cell: str) -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet.delete_cols(1)
+        sheet[cell] = "5月"
+
+    assert desk.judge(changed(desk.filled(SPORTS), change)) == ("returned", [("R302", "填报", None, None)])
 
 
 def test_a_locked_column_deleted_is_not_missed(desk: Desk) -> None:
@@ -102,7 +128,7 @@ def test_a_locked_column_deleted_is_not_missed(desk: Desk) -> None:
 
 def test_the_same_title_twice(desk: Desk) -> None:
     content = changed(desk.filled(SPORTS), rename("R6", "进展情况"))
-    assert desk.judge(content) == ("returned", [("R303", "填报", None, None)])
+    assert desk.judge(content) == ("returned", [("R303", "填报", "R6", None)])
 
 
 def test_the_header_row_deleted(desk: Desk) -> None:
@@ -144,7 +170,7 @@ def test_a_row_inserted_with_words_in_it_is_a_question(desk: Desk) -> None:
         sheet["L8"] = "另：本月新增一项工作。"
 
     content = changed(desk.filled(SPORTS), add)
-    assert desk.judge(content) == ("needs_decision", [("R305", "填报", "B8", None)])
+    assert desk.judge(content) == ("needs_decision", [("R305", "填报", "B8", "另：本月新增一项工作。")])
 
 
 def test_what_stands_below_the_signature_line_is_no_row(desk: Desk) -> None:
@@ -181,4 +207,7 @@ def test_hidden_rows_and_a_filter_left_on_are_read_all_the_same(desk: Desk) -> N
         sheet.column_dimensions["M"].hidden = True
 
     content = changed(desk.filled(SPORTS, K8="很快"), hide)
-    assert desk.judge(content) == ("returned", [("V405", "填报", "K8", "很快")])
+    assert desk.judge(content) == (
+        "returned",
+        [("R324", "填报", None, "8、M、N"), ("V405", "填报", "K8", "很快")],  # openpyxl stores M and N together
+    )

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import copy_of
-from tests.office import AUDIT, SPORTS, Office, filled
+from tests.office import AUDIT, MAY, SPORTS, Office, filled, opened, zipped
 from tjxl import flows
 from tjxl.errors import ProjectError
 from tjxl.merge import run
@@ -45,13 +45,13 @@ def kept(office: Office) -> set[bytes]:
     return {p.read_bytes() for folder in folders for p in folder.rglob("*.xlsx") if not p.name.startswith(".")}
 
 
-def killed_at(office: Office, step: int) -> bool:
-    """Merge in a process that dies right before its file operation number `step`; False when it had fewer."""
+def killed_at(office: Office, step: int, work: Callable[[Office], object] = Office.merge) -> bool:
+    """Work in a process that dies right before its file operation number `step`; False when it had fewer."""
     child = os.fork()
     if child == 0:
         try:
             _die_before(step, str(office.project.root))
-            office.merge()
+            work(office)
         except BaseException:  # whatever happens, this process must not go on with the tests
             os._exit(1)
         os._exit(0)
@@ -97,6 +97,78 @@ def test_killed_at_any_instant_the_master_is_the_old_one_or_the_new_one(ready: O
         assert list(office.project.root.rglob(".tjxl-*.tmp")) == []
     assert step > 10
     assert seen == {False, True}
+
+
+@pytest.fixture
+def faulty(office: Office) -> Office:
+    """Two returns lie in 收件 that go back, one with a question, and one that is right."""
+    office.send("甲.xlsx", filled(office.form(SPORTS), J7="差不多了"))
+    office.send("乙.zip", zipped({"b.xlsx": filled(office.form(AUDIT), J7=None)}))
+    office.send("丙.xlsx", filled(office.form("市信访办"), K7="1"))
+    office.send("丁.xlsx", filled(office.form("市水务局")))
+    return office
+
+
+def sent_back(office: Office) -> dict[str, object]:
+    """What lies in 退回, without what is hidden: texts, and what the copies say."""
+    folder = office.project.returned(MAY)
+    files = [p for p in folder.glob("*") if not p.name.startswith(".")]
+    return {p.name: cells_of(p) if p.suffix == ".xlsx" else p.read_bytes() for p in files}
+
+
+def cells_of(path: Path) -> dict[str, list[list[object]]]:
+    return {s.title: [[c.value for c in row] for row in s.iter_rows()] for s in opened(path).worksheets}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is killed that is a copy of this one")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_collection_killed_at_any_instant_is_done_or_not_and_the_next_one_does_it(
+    faulty: Office, tmp_path: Path
+) -> None:
+    old, inbox = faulty.master, faulty.inbox()
+    whole = copy_of(faulty, tmp_path / "不受打扰")
+    whole.collect()
+    new, back = whole.master, sent_back(whole)
+    archived = {p.name: p.read_bytes() for p in whole.project.archive.iterdir()}
+    assert (len(back), len(archived)) == (6, 4)
+    seen = set()
+    for step in range(1, 60):
+        office = copy_of(faulty, tmp_path / f"第{step}步")
+        if not killed_at(office, step, Office.collect):
+            break
+        seen.add(office.master == new)
+        assert (office.master in (old, new), office.inbox()) == (True, inbox)
+        half = sent_back(office)  # opening them proves that none is half a file
+        assert half == {name: back[name] for name in half}
+        office.collect()
+        assert (office.master, sent_back(office)) == (new, back)
+        assert {p.name: p.read_bytes() for p in office.project.archive.iterdir()} == archived
+        assert list(office.project.root.rglob(".tjxl-*.tmp")) == []
+    assert step > 10
+    assert seen == {False, True}
+
+
+def test_a_collection_without_space_says_so_and_changes_nothing(
+    faulty: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.open
+    for fails in ("归档", f"退回/{MAY}", ""):
+        office = copy_of(faulty, tmp_path / f"满{fails[:2]}")
+        before = office.master
+        folder = office.project.root / fails
+
+        def full(path: Path, mode: str = "r", *args: Any, folder: Path = folder, **more: Any) -> Any:
+            if "w" in mode and path.parent == folder and path.suffix == ".tmp":
+                raise OSError(errno.ENOSPC, "No space left on device", str(path))
+            return real(path, mode, *args, **more)
+
+        monkeypatch.setattr(Path, "open", full)
+        with pytest.raises(ProjectError) as error:
+            office.collect()
+        monkeypatch.setattr(Path, "open", real)
+        assert (error.value.code, "磁盘空间不足" in str(error.value)) == ("E212", True)
+        assert office.master == before
+        assert office.collect().keys() == {"甲.xlsx", "乙.zip/b.xlsx", "丙.xlsx", "丁.xlsx"}
 
 
 def test_without_space_nothing_changes_and_one_sentence_says_so(

@@ -41,7 +41,8 @@ def one(cell: str, strings: list[str] | None = None) -> RawCell | None:
         ('<c r="A1" t="b"><v>1</v></c>', RawCell(True, "bool", 0, None)),
         ('<c r="A1" t="b"><v>0</v></c>', RawCell(False, "bool", 0, None)),
         ('<c r="A1" t="e"><v>#DIV/0!</v></c>', RawCell("#DIV/0!", "error", 0, None)),
-        ('<c r="A1" t="d"><v>2022-06-30</v></c>', RawCell("2022-06-30", "date", 0, None)),
+        ('<c r="A1" t="d"><v>2022-06-30</v></c>', RawCell(44742.0, "date", 0, None)),
+        ('<c r="A1" t="d"><v>六月</v></c>', RawCell("六月", "text", 0, None)),
         ('<c r="A1" t="str"><v>文</v></c>', RawCell("文", "text", 0, None)),
         ('<c r="A1" t="inlineStr"><is><t> 内 </t></is></c>', RawCell(" 内 ", "text", 0, None)),
         ('<c r="A1"><f>1+1</f><v>2</v></c>', RawCell(2.0, "number", 0, "1+1")),
@@ -358,3 +359,29 @@ def test_moments_come_back_to_the_second(moment: dt.datetime, date1904: bool) ->
     moment = moment.replace(microsecond=0)
     if not date1904 or moment.year >= 1904:
         assert from_serial(to_serial(moment, date1904), date1904) == moment
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1"><c r="B1"><v>1</v></c><c r="B1"><v>2</v></c></row>',
+        '<row r="1"><c r="B1"><v>1</v></c><c r="B1"/></row>',
+        '<row r="1"><c r="B2"><v>1</v></c></row>',
+        '<row r="1"><c r="B"><v>1</v></c></row>',
+        '<row r="2"/><row r="1"><c r="B1"><v>1</v></c></row>',
+        '<row r="1048577"><c r="B1048577"><v>1</v></c></row>',
+        '<row r="1"><c r="B1"><v>1</v><v>2</v></c></row>',
+        '<row r="1"><c r="B1"><v>1<x/></v></c></row>',
+        '<row r="1"><c r="B1" t="inlineStr"><is><t>1</t></is><is><t>2</t></is></c></row>',
+        '<row r="1"><c r="B1" t="inlineStr"><is><t>1</t><t>2</t></is></c></row>',
+    ],
+)
+def test_what_readers_would_disagree_on_is_refused(rows: str) -> None:
+    with pytest.raises(PackageError) as caught:
+        read_sheet(worksheet(rows), [])
+    assert caught.value.code == "E303"
+
+
+def test_cells_out_of_order_are_read_where_they_say_they_stand() -> None:
+    cells = read_sheet(worksheet('<row r="1"><c r="C1"><v>3</v></c><c r="B1"><v>2</v></c></row>'), []).cells
+    assert {place: cell.value for place, cell in cells.items()} == {(1, 2): 2, (1, 3): 3}

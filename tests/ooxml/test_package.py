@@ -18,9 +18,8 @@ from hypothesis import strategies as st
 
 from tests.ooxml.examples import SHEET, book, decorated, parts_of_book, worksheet, zipped
 from tjxl.errors import PackageError
-from tjxl.ooxml import package as limits
 from tjxl.ooxml.book import Book
-from tjxl.ooxml.package import Package, parse_xml
+from tjxl.ooxml.package import Limits, Package, parse_xml
 from tjxl.ooxml.rawzip import Member, deflate, write_members
 
 
@@ -76,17 +75,15 @@ def test_a_size_that_lies(said: int, code: str) -> None:
     tracemalloc.stop()
 
 
-def test_too_many_members_and_too_much_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "limits", [Limits(members=19), Limits(total=199), Limits(part=9), Limits(work=9), Limits(members=20, total=0)]
+)
+def test_too_many_members_and_too_much_in_all(limits: Limits) -> None:
     few = write_members([deflate(f"{i}", b"0123456789") for i in range(20)])
-    assert Package(few).names == [f"{i}" for i in range(20)]
-    monkeypatch.setattr(limits, "MAX_MEMBERS", 19)
-    assert code_of(few) == "E304"
-    monkeypatch.undo()
-    monkeypatch.setattr(limits, "MAX_TOTAL", 199)
-    assert code_of(few) == "E304"
-    monkeypatch.undo()
-    monkeypatch.setattr(limits, "MAX_PART", 9)
-    assert code_of(few, "7") == "E304"
+    assert Package(few, Limits(members=20, total=200, part=10, work=10)).read("7") == b"0123456789"
+    with pytest.raises(PackageError) as caught:
+        Package(few, limits).read("7")
+    assert caught.value.code == "E304"
 
 
 def test_ten_thousand_and_one_members() -> None:

@@ -39,7 +39,7 @@ def both_ways(xml: bytes) -> tuple[SheetCells | str, SheetCells | str]:
 
     with pytest.MonkeyPatch.context() as patch:
         as_is = read()
-        patch.setattr(cells, "read_plain", lambda _: None)
+        patch.setattr(cells, "read_plain", lambda *_: None)
         return as_is, read()
 
 

@@ -62,7 +62,7 @@ def test_identity_and_deadlines(sample: Register, book: Opened) -> None:
     assert {ws.cell(r, 1).value: ws.cell(r, 2).value for r in range(1, 7)} == {
         "master_id": "master-1",
         "key": "secret-1",
-        "form_version": "1",
+        "form_version": "2",
         "created_at": "2022-01-10T09:30:00",
         "year": "2022",
         "title": "天津市人民政府关于切实做好2022年市政府重点工作的通知",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tjxl.decisions.draft import Draft
 from tjxl.findings import Finding, finding
-from tjxl.intake.values import read_date
+from tjxl.intake.normalise.dates import read_date
 from tjxl.notice.dates import find_dates
 from tjxl.notice.names import looks_like_group, looks_odd, split_names
 from tjxl.notice.words import fold, notice_data, quote

@@ -35,6 +35,7 @@ class Answered:
     Attributes:
         obeyed: whether it has been carried out.
         units: codes of the units that it names; None where what was carried out stays as noted.
+        choice: the choice that it is, of a question with choices.
     """
 
     question_no: str
@@ -42,6 +43,7 @@ class Answered:
     obeyed: bool
     findings: tuple[Finding, ...]
     units: tuple[str, ...] | None = ()
+    choice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +256,8 @@ def _write_answers(editor: BookEditor, state: MasterState, outcome: Outcome) -> 
         said = f"{title}：{''.join(worth)}" if worth else title
         _set(editor, master_layout()["questions"], questions[number], {"state": said})
         if answered.obeyed and answered.units is not None:
-            done = json.dumps({"answer": answered.answer, "units": answered.units}, ensure_ascii=False)
+            carried_out = {"answer": answered.answer, "units": answered.units, "choice": answered.choice}
+            done = json.dumps({k: v for k, v in carried_out.items() if v is not None}, ensure_ascii=False)
             row = state.decided[answered.question_no]
             _set(editor, hidden_layout()["decided"], row, {"obeyed": done})
 

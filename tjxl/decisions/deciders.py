@@ -6,6 +6,7 @@ the units that the answer names and what is to be said of it, or raises `AnswerE
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,10 +14,12 @@ from typing import Any
 from tjxl.decisions.answers import AnswerError, chosen, day_in, units_in
 from tjxl.decisions.draft import Draft, TaskDraft
 from tjxl.findings import Finding, finding
+from tjxl.intake.values import as_choice
 from tjxl.notice.promises.targets import ACCEPT, DECLINE, say_target, target_from
 from tjxl.notice.questions import ALL_TASKS
 from tjxl.notice.words import fold, notice_data, quote
 from tjxl.register import Unit, serial_of, task_of, unit_number
+from tjxl.sheets.layout import answer_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Asked:
         answer: 处理意见 as typed, trimmed; empty where there is none.
         before: the answer that was carried out last, None where none was.
         units_before: codes of the units that it named.
+        choice_before: the choice that it was, of a question with choices.
     """
 
     question_no: str
@@ -37,6 +41,7 @@ class Asked:
     answer: str
     before: str | None = None
     units_before: tuple[str, ...] = ()
+    choice_before: str | None = None
 
     @property
     def kind(self) -> str:
@@ -46,10 +51,11 @@ class Asked:
 
 @dataclass(slots=True)
 class Done:
-    """What an answer came to: the units that it names, and sentences for people."""
+    """What an answer came to: the units that it names, sentences for people, the choice where one was to be made."""
 
     units: list[Unit] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    choice: str | None = None
 
 
 Decider = Callable[[Draft, Asked], Done]
@@ -185,6 +191,50 @@ def target(draft: Draft, asked: Asked) -> Done:
     return Done(findings=[finding("D640", value=said)])
 
 
+def adjustment(draft: Draft, asked: Asked) -> Done:
+    """`adjustment:2022-05:U031:T130:…`: whether a task's deadline moves to the day that its lead has asked for.
+
+    Of several requests for one task the newest that is agreed to holds, whatever the order of the answers; where none
+    is left the printed deadline does.
+    """
+    task, words, requests = _task(draft, asked), answer_words(), draft.requests[str(asked.data["task"])]
+    agreed = chosen(asked.answer, (words["agree"], words["disagree"])) == words["agree"]
+    choice = words["agree" if agreed else "disagree"]
+    movable = bool(asked.data["date"] and asked.data["leads"])
+    before = requests.present()
+    requests.agreed = {n: d for n, d in requests.agreed.items() if n != asked.question_no}
+    if agreed and movable:
+        requests.agreed[asked.question_no] = dt.date.fromisoformat(asked.data["date"])
+    if requests.present() != before:
+        due = requests.present()
+        text = requests.printed
+        if due and requests.agreed:
+            text = f"{text}（同意调整至{due.year}年{due.month}月{due.day}日前）"
+        draft.set_task(replace(task, due=due, deadline_text=text))
+    code = "D651" if not agreed else "D650" if movable else "D652"
+    return Done(findings=[finding(code, serial_no=task.serial_no, due=requests.present())], choice=choice)
+
+
+def of_return(draft: Draft, asked: Asked) -> Done:
+    """`value:…`, `file:…`: what a cell of a return means, which of several returns counts. Intake carries it out."""
+    choice = chosen(_as_offered(draft, asked), asked.choices)
+    return Done(findings=[finding("D660", choice=choice)], choice=choice)
+
+
+def _as_offered(draft: Draft, asked: Asked) -> str:
+    """An answer in the words of a choice: 「1%」 for 「按1%计」, and a day however it was typed."""
+    if any(fold(choice) == fold(asked.answer) for choice in asked.choices):
+        return asked.answer
+    for choice in asked.choices:
+        if fold(choice) == fold(as_choice(asked.answer)):
+            return choice
+    try:
+        day = day_in(asked.answer, draft)
+    except AnswerError:
+        return asked.answer
+    return next((c for c, value in asked.data["values"].items() if day and value == day.isoformat()), asked.answer)
+
+
 def _task(draft: Draft, asked: Asked) -> TaskDraft:
     code = str(asked.data["task"])
     task = draft.tasks.get(code)
@@ -206,6 +256,9 @@ DECIDERS: Mapping[str, Decider] = {
     "deadline": deadline,
     "milestone-due": milestone_due,
     "target": target,
+    "adjustment": adjustment,
+    "value": of_return,
+    "file": of_return,
 }
 """Kind of key → what an answer does, in the order in which answers are carried out. Other questions wait for people
 or for another command."""

@@ -7,14 +7,16 @@ several in another order, ends in the same master.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tjxl.notice.names import split_names, unit_kind
 from tjxl.notice.words import fold
 from tjxl.register import Role, Target, Unit, unit_code, unit_number
 from tjxl.settings import Settings
+from tjxl.sheets.layout import answer_words
 from tjxl.sheets.registry import Registry
 from tjxl.sheets.state import MasterState, role_of
 
@@ -31,6 +33,25 @@ class TaskDraft:
     due: dt.date | None
 
 
+@dataclass(slots=True)
+class Requests:
+    """Requests to move a task's deadline (申请调整).
+
+    Attributes:
+        printed, due: the deadline as it stood before the first of them.
+        agreed: number of the question → the day that was agreed to.
+    """
+
+    printed: str
+    due: dt.date | None
+    agreed: dict[str, dt.date] = field(default_factory=dict)
+
+    def present(self) -> dt.date | None:
+        """The day that holds: that of the newest request agreed to."""
+        newest = max(self.agreed, key=lambda number: (len(number), number), default=None)
+        return self.agreed[newest] if newest else self.due
+
+
 class Draft:
     """Units, tasks and assignments of a master, to be changed.
 
@@ -41,6 +62,7 @@ class Draft:
         milestones: code → the day by which it is due.
         targets: those that the office has accepted and 指标 does not list yet, by code.
         listed: codes of 指标.
+        requests: task → the requests to move its deadline.
         issued: unit → newest period of which a form was issued to it.
     """
 
@@ -70,6 +92,7 @@ class Draft:
         }
         self.targets: dict[str, Target] = {}
         self.listed = {str(row["target_code"]) for row in state.targets}
+        self.requests = _requests(state)
         self.issued: dict[str, str] = {}
         for row in state.submissions:
             unit, period = str(row["unit_code"]), str(row["period"])
@@ -169,6 +192,21 @@ class Draft:
     def _means(self, printed: str, unit: Unit) -> bool:
         found = self.registry.find(printed)
         return found is not None and found.code == unit.code
+
+
+def _requests(state: MasterState) -> dict[str, Requests]:
+    """The requests that 待裁决 holds, and which of them were agreed to."""
+    out: dict[str, Requests] = {}
+    for number, row in sorted(state.decided.items(), key=lambda item: (len(item[0]), item[0])):
+        if not str(row["key"] or "").startswith("adjustment:"):
+            continue
+        data = json.loads(row["data"])
+        due = dt.date.fromisoformat(data["due"]) if data["due"] else None
+        requests = out.setdefault(str(data["task"]), Requests(str(data["printed"] or ""), due))
+        choice = json.loads(row["obeyed"]).get("choice") if row["obeyed"] else None
+        if choice == answer_words()["agree"] and data["date"] and data["leads"]:
+            requests.agreed[number] = dt.date.fromisoformat(data["date"])
+    return out
 
 
 def _names(printed: str, forms: Sequence[str]) -> bool:

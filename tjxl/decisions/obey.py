@@ -97,6 +97,7 @@ def _answered(state: MasterState, questions: Mapping[str, TableRow]) -> list[Ask
             answer=_text(question, "decision") or "",
             before=done.get("answer"),
             units_before=tuple(done.get("units", ())),
+            choice_before=done.get("choice"),
         )
         if asked.kind in order and asked.answer != (asked.before or ""):
             found.append(asked)
@@ -108,7 +109,7 @@ def _carried_out(draft: Draft, questions: Sequence[Asked]) -> list[Answered]:
     for asked in questions:
         if not asked.answer:
             kept = finding("D622", value=asked.before)
-            out.append(Answered(asked.question_no, "", True, (kept,), asked.units_before))
+            out.append(Answered(asked.question_no, "", True, (kept,), asked.units_before, asked.choice_before))
             continue
         present = set(draft.units)
         try:
@@ -122,7 +123,7 @@ def _carried_out(draft: Draft, questions: Sequence[Asked]) -> list[Answered]:
             if code not in present and unit.name not in asked.choices  # those tjxl proposed itself
         ]
         units = tuple(unit.code for unit in done.units)
-        out.append(Answered(asked.question_no, asked.answer, True, (*done.findings, *new), units))
+        out.append(Answered(asked.question_no, asked.answer, True, (*done.findings, *new), units, done.choice))
     return out
 
 

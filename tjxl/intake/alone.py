@@ -13,10 +13,10 @@ from tjxl.fields.loading import load_specs
 from tjxl.fields.spec import Part, Spec
 from tjxl.findings import finding
 from tjxl.intake.context import Context, Expected, ExpectedRow
+from tjxl.intake.guard import open_book
 from tjxl.intake.identify import Identity, read_identity
 from tjxl.intake.returns import Return, judge, read_return
 from tjxl.intake.sources import single_source
-from tjxl.ooxml.book import Book
 from tjxl.ooxml.cells import SheetCells, from_serial
 from tjxl.periods import parse_period
 from tjxl.register import GOAL_TITLES, MEASURE_TITLES, ROLE_TITLES, serial_of, task_of
@@ -38,7 +38,7 @@ def check_alone(path: Path, settings: Settings) -> dict[str, Any]:
     source = single_source(path, path.parent)
     note = finding("I221")
     try:
-        book = Book(source.content)
+        book = open_book(source.content)
         identity = read_identity(book.cells(IDENTITY_SHEET)) if IDENTITY_SHEET in book.sheets else None
         lists = book.cells(LISTS_SHEET) if LISTS_SHEET in book.sheets else None
         if identity is not None:

@@ -10,8 +10,13 @@ from tjxl.fields.spec import Part, Spec
 from tjxl.findings import Finding, finding
 from tjxl.intake.context import Expected, ExpectedRow
 from tjxl.intake.read import ReadForm, ReadRow, ReadSheet
+from tjxl.intake.surroundings import shortened
 from tjxl.intake.values import squeeze
 from tjxl.register import serial_of, task_of
+
+ADJUSTABLE = frozenset(("deadline", "lead_unit", "cooperating_units", "role", "due"))
+"""Locked columns that a unit may wish to have changed: who does it, and by when."""
+_ADJUSTMENT = (("同意", None), ("不同意", None))
 
 
 def check_rows_present(
@@ -19,8 +24,8 @@ def check_rows_present(
 ) -> tuple[tuple[ReadRow, ...], list[Finding]]:
     """The rows that answer for what the unit owes on a sheet, and what is wrong with the set of rows.
 
-    Rows are known by their code alone. Missing, repeated and foreign ones are errors; a changed locked cell is a
-    warning and the register's word stands (failure modes 5, 9, 10).
+    Missing, repeated and foreign rows are errors, and so are rows that code and text name differently. A row of the
+    latter two kinds answers for nothing (failure modes 4 to 6, 9 to 11).
     """
     findings: list[Finding] = []
     by_code: dict[str, list[ReadRow]] = {}
@@ -31,7 +36,9 @@ def check_rows_present(
         name = _name_of(code, expected.get(code), spec)
         places = [_number_cell(r, spec) for r in rows]
         at = {"sheet": sheet.title, "field": spec.key.name, "task": rows[0].task_code}
-        if code not in expected:
+        if torn := [r for r in rows if r.conflict is not None]:
+            findings += [_torn(r, name, expected, sheet.title, spec) for r in torn]
+        elif code not in expected:
             findings.append(finding("R308", cell=places[0], name=name, **at))
         elif len(rows) > 1:
             cells = "、".join(places)
@@ -39,11 +46,28 @@ def check_rows_present(
         else:
             kept.append(rows[0])
             findings += _changed_locked(sheet.title, rows[0], expected[code], spec)
-    missing = [row for code, row in expected.items() if code not in by_code]
+    named = {*by_code, *(row.conflict for row in sheet.rows)}
+    missing = [row for code, row in expected.items() if code not in named]
     if missing and sheet.keyed:
         tasks = "、".join(map(str, sorted({row.serial_no for row in missing})))
         findings.append(finding("R307", sheet=sheet.title, tasks=tasks, rows=spec.sheet))
     return tuple(kept), findings
+
+
+def _torn(row: ReadRow, name: str, expected: Mapping[str, ExpectedRow], sheet: str, spec: Spec) -> Finding:
+    """A row whose code says one thing, its number and text another: columns were sorted apart."""
+    code = str(row.conflict)
+    return finding(
+        "R328",
+        sheet=sheet,
+        cell=_number_cell(row, spec),
+        field=spec.key.name,
+        task=row.task_code,
+        value=row.originals.get("serial_no"),
+        shown=_name_of(code, expected.get(code), spec),
+        name=name,
+        key=spec.key.title,
+    )
 
 
 def _name_of(code: str, expected: ExpectedRow | None, spec: Spec) -> str:
@@ -59,25 +83,31 @@ def _name_of(code: str, expected: ExpectedRow | None, spec: Spec) -> str:
 
 def _number_cell(row: ReadRow, spec: Spec) -> str:
     """Where the unit sees which task a row is about: the column of the code itself is hidden."""
-    return row.cells.get("serial_no", row.cells[spec.key.name])
+    return row.cells.get("serial_no") or row.cells[spec.key.name]
 
 
 def _changed_locked(sheet: str, row: ReadRow, expected: ExpectedRow, spec: Spec) -> list[Finding]:
+    """Locked cells that differ from what was issued: the register's word stands.
+
+    What is empty is filled from the register without further words (failure mode 9); other units or another deadline
+    may be a request, which is for the office to answer (failure mode 10).
+    """
     out = []
-    for name, issued in expected.locked.items():
+    for name, issued in {"serial_no": expected.serial_no, **expected.locked}.items():
         shown = row.values.get(name)
-        if name in row.cells and squeeze(_printed(shown)) != squeeze(_printed(issued)):
-            out.append(
-                finding(
-                    "R309",
-                    sheet=sheet,
-                    cell=row.cells[name],
-                    field=name,
-                    task=row.task_code,
-                    value=row.originals.get(name),
-                    column=spec.field(name).title,
-                )
-            )
+        if not expected.locked or name not in row.cells or squeeze(_printed(shown)) == squeeze(_printed(issued)):
+            continue
+        at = {"sheet": sheet, "cell": row.cells[name], "field": name, "task": row.task_code}
+        column, value = spec.field(name).title, row.originals.get(name)
+        if not _printed(shown):
+            out.append(finding("R327", column=column, **at))
+        elif name == "serial_no":
+            out.append(finding("R329", value=value, normalised=issued, key=spec.key.title, **at))
+        elif name in ADJUSTABLE:
+            facts = {"issued": _printed(issued), "shown": shortened(_printed(shown))}
+            out.append(finding("R330", column=column, value=value, **facts, **at).offering(_ADJUSTMENT))
+        else:
+            out.append(finding("R309", column=column, value=value, **at))
     return out
 
 

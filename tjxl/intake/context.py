@@ -47,6 +47,14 @@ class MergedReturn:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """The file that the office chose of several."""
+
+    sha256: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """Everything the pipeline asks of the master.
 
@@ -56,6 +64,9 @@ class Context:
         unit_aliases: unit code → its other names.
         merged: unit code → what is in the master for this period.
         merged_files: sha256 of every file already merged, whatever its period.
+        due: unit code → the day by which its report is due.
+        answers: key of a question about a return → what the office decided (`tjxl.intake.questions`).
+        set_aside: sha256 of a file that the office decided against → the one it chose.
         check_digest: False where no master is at hand to prove the form's identity with.
     """
 
@@ -70,4 +81,7 @@ class Context:
     unit_aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     merged: Mapping[str, MergedReturn] = field(default_factory=dict)
     merged_files: frozenset[str] = frozenset()
+    due: Mapping[str, dt.date] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    set_aside: Mapping[str, Chosen] = field(default_factory=dict)
     check_digest: bool = True

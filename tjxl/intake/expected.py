@@ -9,6 +9,7 @@ from typing import Any
 from tjxl.fields.loading import load_spec, load_specs
 from tjxl.fields.spec import Part
 from tjxl.intake.context import Context, Expected, ExpectedRow, MergedReturn
+from tjxl.intake.decided import answers_about_returns, files_set_aside, to_be_read_again
 from tjxl.periods import Period
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
@@ -64,7 +65,7 @@ def _expected_tasks(
             continue
         due = state.due[code]
         deadline = due.deadline
-        locked: tuple[str, ...] = ("task", "deadline", "lead_unit", "cooperating_units")
+        locked: tuple[str, ...] = ("task", "deadline", "leaders", "lead_unit", "cooperating_units")
         if (code, "") in in_hand:  # other words stood in the form: there is nothing to compare with
             before = in_hand[code, ""]
             deadline, locked = dt.date.fromisoformat(before) if before else None, ("task",)
@@ -190,7 +191,14 @@ def intake_context(state: MasterState, period: Period, settings: Settings) -> Co
         unit_names={code: unit.name for code, unit in units.items()},
         unit_aliases={code: unit.aliases for code, unit in units.items() if unit.aliases},
         merged=_merged(state, period),
-        merged_files=_merged_files(state),
+        due={
+            str(r["unit_code"]): due
+            for r in state.submissions
+            if r["period"] == period.code and (due := _day(r["due_on"])) is not None
+        },
+        merged_files=_merged_files(state) - set(to_be_read_again(state, period.code)),
+        answers=answers_about_returns(state),
+        set_aside=files_set_aside(state),
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from tjxl.intake.context import Context
+from tjxl.intake.parallel import read_in_parallel, workers_for
 from tjxl.intake.returns import Return, judge, read_return
 from tjxl.intake.sources import Source, find_sources, open_source
 
@@ -28,34 +29,72 @@ class _Readings:
             return read_return(source, context)
         source = replace(source, digest=source.sha256)
         known = self._by_digest.get(source.digest)
-        read = read_return(source, context) if known is None else replace(known, source=source)
-        read = replace(read, source=source.without_content())
-        self._by_digest[source.digest] = read
+        read = read_return(source, context) if known is None else known
+        read = read.with_source(source.without_content())
+        self.keep(read)
         return read
 
-    def begin(self, context: Context) -> None:
-        """Forget what was read under another context."""
+    def keep(self, read: Return) -> None:
+        """Remember a reading."""
+        if read.source.finding is None:
+            self._by_digest[read.source.sha256] = read
+
+    def begin(self, context: Context) -> bool:
+        """Forget what was read under another context; whether anything is known under this one."""
         if self._context != context:
             self._context, self._by_digest = context, {}
+        return bool(self._by_digest)
 
 
 _READINGS = _Readings()
 
 
 def gather_returns(
-    inbox: Path, context: Context, files: Sequence[Path] = (), progress: Step | None = None
+    inbox: Path,
+    context: Context,
+    files: Sequence[Path] = (),
+    progress: Step | None = None,
+    *,
+    archived: Sequence[Source] = (),
+    workers: int | None = None,
 ) -> list[Return]:
     """Every file under `inbox` (or just `files`) with its verdict.
 
     Args:
+        archived: files from elsewhere that are judged with them, unless the inbox has the same content.
         progress: called with files done and files in all.
+        workers: how many processes read; by default as many as pay for themselves.
     """
-    _READINGS.begin(context)
+    known = _READINGS.begin(context)
     paths = find_sources(inbox, files)
-    returns: list[Return] = []
-    for done, path in enumerate(paths, 1):
-        for source in open_source(path, inbox):
-            returns.append(_READINGS.read(source, context))
-        if progress:
-            progress(done, len(paths))
+    if workers is None:
+        workers = 1 if known else workers_for(len(paths))  # what was read a moment ago is read fastest here
+    counted = _counter(len(paths), progress)
+    if workers == 1:
+        returns = list(_read_here(paths, inbox, context, counted))
+    else:
+        returns = [r for reading in read_in_parallel(paths, inbox, context, workers, counted) for r in reading]
+        for r in returns:
+            _READINGS.keep(r)
+    present = {r.source.sha256 for r in returns}
+    returns += [_READINGS.read(source, context) for source in archived if source.sha256 not in present]
     return judge(returns, context)
+
+
+def _read_here(paths: Sequence[Path], inbox: Path, context: Context, step: Callable[[], None]) -> Iterator[Return]:
+    for path in paths:
+        for source in open_source(path, inbox):
+            yield _READINGS.read(source, context)
+        step()
+
+
+def _counter(total: int, progress: Step | None) -> Callable[[], None]:
+    done = 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        if progress:
+            progress(done, total)
+
+    return step

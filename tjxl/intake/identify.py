@@ -7,9 +7,12 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tjxl.fields.spec import Part
 from tjxl.findings import Finding, finding
 from tjxl.ooxml.cells import SheetCells
 from tjxl.periods import parse_period
+from tjxl.resources import layout_toml
+from tjxl.sheets.form_places import FORM_VERSION
 
 _SIGNED = ("form_version", "master_id", "unit_code", "unit", "period", "stage", "issued_at")
 
@@ -59,14 +62,33 @@ def _plain(value: object) -> str:
 
 
 def check_identity(identity: Identity, *, master_id: str, key: str | None, period: str | None) -> Finding | None:
-    """What speaks against an identity: another master's form, a changed one, another period's; None when it holds.
+    """What speaks against an identity: another master's form, a changed one, an unknown version, another period's.
+
+    None when it holds.
 
     Without the master's `key` the digest is not checked.
     """
     if identity.master_id != master_id:
         return finding("I202")
-    if key is not None and not hmac.compare_digest(identity.digest, identity_digest(identity.as_dict(), key)):
+    # in bytes: a digest that somebody has typed over may hold any character
+    if key is not None and not hmac.compare_digest(
+        identity.digest.encode(), identity_digest(identity.as_dict(), key).encode()
+    ):
         return finding("I203")
+    if identity.form_version not in (FORM_VERSION, *_older_versions()):
+        known = "、".join((*_older_versions(), FORM_VERSION))
+        return finding("I231", own=identity.form_version, known=known)
     if period is not None and identity.period != period:
         return finding("I204", own=parse_period(identity.period).title, wanted=parse_period(period).title)
     return None
+
+
+def sheets_without(identity: Identity) -> frozenset[Part]:
+    """The sheets that forms of its version did not have."""
+    return frozenset(_older_versions().get(identity.form_version, ()))
+
+
+def _older_versions() -> Mapping[str, list[Part]]:
+    """Versions that are still read, by their titles like any other → sheets that they did not have."""
+    versions: Mapping[str, list[Part]] = layout_toml("form.toml")["older_versions"]
+    return versions

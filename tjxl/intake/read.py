@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from tjxl.errors import PackageError
 from tjxl.fields.spec import PARTS, Field, Part, Spec
 from tjxl.findings import Finding, finding
-from tjxl.intake import values
+from tjxl.formats.workbook import Workbook
 from tjxl.intake.context import Expected
-from tjxl.intake.quantities import Measured, read_quantity
+from tjxl.intake.guard import most_rows
+from tjxl.intake.headers import Header, HeaderFinder, read_columns, title_index
+from tjxl.intake.normalise.choices import read_choice, read_status
+from tjxl.intake.normalise.dates import read_date
+from tjxl.intake.normalise.percents import read_percent
+from tjxl.intake.normalise.quantities import Measured, read_quantity
+from tjxl.intake.normalise.texts import read_phone, read_text
+from tjxl.intake.rowkeys import RowKeys, is_signature, is_totals
+from tjxl.intake.surroundings import Surroundings, cell_text, is_filled, shortened
 from tjxl.intake.values import Reading, squeeze
-from tjxl.ooxml.book import Book
-from tjxl.ooxml.cells import NumberClass, RawCell, SheetCells, from_serial
+from tjxl.ooxml.cells import NumberClass, RawCell, SheetCells, class_of, from_serial
 from tjxl.ooxml.refs import cell_ref
 from tjxl.register import task_of
 from tjxl.settings import Settings
 from tjxl.sheets.form_places import END_MARK
+from tjxl.sheets.layout import answer_words
 
-_HEADER_SEARCH_ROWS = 60
-_HEADER_MIN_TITLES = 5
 # How many cells right of a label of the head its value may stand.
 _HEAD_REACH = 3
 
@@ -38,6 +46,8 @@ class ReadRow:
         cells: cell address by field name.
         originals: what stood in the cell, by field name, for fields that are filled; a date as a date.
         unreadable: fields that are filled but gave no value, or whose column is lost.
+        conflict: the code that 序号 and text name instead; None where they do not speak against `code`.
+        waits: a question concerns the row although its cell stands in another one.
     """
 
     code: str
@@ -47,6 +57,8 @@ class ReadRow:
     cells: Mapping[str, str]
     originals: Mapping[str, Any]
     unreadable: frozenset[str]
+    conflict: str | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,41 +91,47 @@ class ReadForm:
         return dataclasses.replace(self, sheets=sheets)
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
-    sheet: str
-    row: int
-    texts: Mapping[int, str]
-    known: int
-
-
 class FormReader:
-    """Reads the sheets of rows of one workbook: 填报, and 节点 and 指标 where the unit owes such rows."""
+    """Reads the sheets of rows of one workbook: 填报, and 节点 and 指标 where the unit owes such rows.
+
+    `without` names sheets that forms of this age did not have.
+    """
 
     def __init__(
-        self, book: Book, specs: Mapping[Part, Spec], settings: Settings, year: int, expected: Expected
+        self,
+        book: Workbook,
+        specs: Mapping[Part, Spec],
+        settings: Settings,
+        year: int,
+        expected: Expected,
+        *,
+        without: frozenset[Part] = frozenset(),
+        as_of: dt.date | None = None,
     ) -> None:
-        self.book, self.settings, self.year, self.expected = book, settings, year, expected
+        self.book, self.settings, self.year, self.expected, self.as_of = book, settings, year, expected, as_of
         self.specs = {part: specs[part] for part in PARTS if part == "report" or expected.get(part)}
-        self._titles = {part: _title_index(spec.fields) for part, spec in self.specs.items()}
-        self._headers: dict[str, dict[Part, _Header]] = {}
+        self.headers, self.without = HeaderFinder(book, self.specs), without
 
     def read(self) -> ReadForm:
-        """The form's head and rows, with every finding of structure and value."""
+        """The form's head and rows, with every finding of structure and value.
+
+        Raises:
+            PackageError: E306, E314, a sheet is too large to be read.
+        """
         sheets: dict[Part, ReadSheet] = {}
         findings: list[Finding] = []
         head: tuple[dict[str, Any], dict[str, str], frozenset[str]] = ({}, {}, frozenset())
         for part, spec in self.specs.items():
-            header = self._find_header(part)
-            if header is None:
+            readers = [_SheetReader(self, part, header) for header in self.headers.find(part)]
+            if not readers:
                 sheets[part] = ReadSheet(spec.sheet, (), False)
-                findings.append(self._lost_sheet(part))
+                findings += [] if part in self.without else [self._lost_sheet(part)]
                 continue
-            reader = _SheetReader(self, part, header)
+            reader, doubt = _chosen(readers, spec)
             if part == "report":
                 head = reader.read_head()
             sheets[part] = reader.read()
-            findings += reader.findings
+            findings += [*doubt, *reader.findings]
         return ReadForm(sheets, *head, tuple(findings))
 
     def _lost_sheet(self, part: Part) -> Finding:
@@ -122,92 +140,104 @@ class FormReader:
             return finding("R301", title=title)
         return finding("R313", title=title, count=len(self.expected[part]))
 
-    def _find_header(self, part: Part) -> _Header | None:
-        """The sheet's header row: on the sheet of its title, else on any other, visible ones first.
 
-        Some titles stand on more than one sheet of the form: a sheet is taken for what most of its titles say.
-        """
-        title = self.specs[part].sheet
-        candidates = sorted(
-            (s for s in self.book.sheets.values() if not s.name.startswith("_")),
-            key=lambda s: (s.name != title, s.state != "visible"),
-        )
-        for info in candidates:
-            headers = self._headers_of(info.name)
-            if part in headers and headers[part].known == max(h.known for h in headers.values()):
-                return headers[part]
-        return None
+def _chosen(readers: Sequence[_SheetReader], spec: Spec) -> tuple[_SheetReader, list[Finding]]:
+    """Which of several sheets is the one (failure modes 30 and 41).
 
-    def _headers_of(self, sheet: str) -> dict[Part, _Header]:
-        """The row of a sheet with the most titles of each sheet of the form, where they are enough for a header."""
-        if sheet not in self._headers:
-            rows: dict[int, dict[int, str]] = {}
-            for (row, column), cell in self.book.cells(sheet).cells.items():
-                if row <= _HEADER_SEARCH_ROWS and isinstance(cell.value, str):
-                    rows.setdefault(row, {})[column] = cell.value
-            found = {}
-            for part, titles in self._titles.items():
-                known = {r: sum(squeeze(t) in titles for t in texts.values()) for r, texts in rows.items()}
-                best = max(known, key=lambda r: (known[r], -r), default=None)
-                if best is not None and known[best] >= _HEADER_MIN_TITLES:
-                    found[part] = _Header(sheet, best, rows[best], known[best])
-            self._headers[sheet] = found
-        return self._headers[sheet]
+    A sheet that nobody has filled in is a copy kept aside, and so is one that says the same. Another unit's sheet
+    cannot be proven here: its identity is not in this workbook.
+    """
+    first = readers[0]
+    if len(readers) == 1:
+        return first, first.hidden_sheet()
+    units = {r.sheet: r.shown_unit() for r in readers}
+    names = "、".join(f"「{r.sheet}」" for r in readers)
+    if len({u for u in units.values() if u}) > 1:
+        shown = "、".join(f"「{sheet}」{unit}" for sheet, unit in units.items() if unit)
+        return first, [finding("I236", sheets=shown)]
+    said = [(r, content) for r in readers if (content := r.unit_content())]
+    if len(said) > 1 and any(content != said[0][1] for _, content in said):
+        return first, [finding("R333", title=spec.sheet, sheets=names, value=names)]
+    best = said[0][0] if said else first
+    return best, [*best.hidden_sheet(), finding("R334", sheets=names, chosen=best.sheet, sheet=best.sheet)]
 
 
 class _SheetReader:
     """Reads one sheet of rows."""
 
-    def __init__(self, form: FormReader, part: Part, header: _Header) -> None:
-        self.spec, self.settings, self.year = form.specs[part], form.settings, form.year
+    def __init__(self, form: FormReader, part: Part, header: Header) -> None:
+        self.spec, self.settings, self.year, self.as_of = form.specs[part], form.settings, form.year, form.as_of
         self.book, self.expected = form.book, form.expected.get(part, {})
-        self.sheet, self.header_row = header.sheet, header.row
+        self.header, self.sheet, self.header_row = header, header.sheet, header.row
         self.cells: SheetCells = form.book.cells(header.sheet)
-        self.findings: list[Finding] = []
-        self.columns = self._columns(header, form._titles[part])
+        self.rows: dict[int, dict[int, RawCell]] = {}
+        for (row, column), cell in self.cells.cells.items():
+            if row > self.header_row:
+                self.rows.setdefault(row, {})[column] = cell
+        filled = {column for row in self.rows.values() for column, cell in row.items() if is_filled(cell)}
+        found, self.findings = read_columns(header, self.spec, form.headers.titles[part], filled)
+        self.columns, self.added, self.spoken_for = dict(found.at), found.added, found.spoken_for
+        self.keys = RowKeys(self.spec, self.columns, self.expected)
+        if self.spec.key.name not in self.columns and (place := self.keys.key_column(self.rows)) is not None:
+            self.columns[self.spec.key.name] = place
 
     def read(self) -> ReadSheet:
-        """The sheet's rows."""
-        return ReadSheet(self.sheet, self._read_rows(), self.spec.key.name in self.columns)
+        """The sheet's rows, and what stands around them that is not taken over."""
+        rows, keyed = self._read_rows()
+        known = {*self.columns.values(), *self.spoken_for}
+        look = Surroundings(self.book, self.header, self.unit_columns, self.added, frozenset(known))
+        rows = look.settle_merged(rows)
+        self.findings += look.findings(rows, self._body_rows)
+        return ReadSheet(self.sheet, rows, keyed)
 
-    def _columns(self, header: _Header, titles: Mapping[str, Field]) -> dict[str, int]:
-        columns: dict[str, int] = {}
-        findings: list[Finding] = []
-        row, texts = header.row, header.texts
-        twice: dict[str, list[int]] = {}
-        for column, text in sorted(texts.items()):
-            field = titles.get(squeeze(text))
-            if field is None:
-                if text.strip():
-                    findings.append(
-                        finding("R304", column=text.strip(), sheet=self.sheet, cell=cell_ref(row, column))
-                    )
-            elif field.name in columns:
-                twice.setdefault(field.name, [columns[field.name]]).append(column)
-            else:
-                columns[field.name] = column
-                if squeeze(text) != squeeze(field.title):
-                    place = {"sheet": self.sheet, "cell": cell_ref(row, column), "field": field.name}
-                    findings.append(finding("R312", value=text.strip(), normalised=field.title, **place))
-        for name, places in twice.items():
-            cells = "、".join(cell_ref(row, c) for c in places)
-            title = self.spec.field(name).title
-            findings.append(finding("R303", column=title, cells=cells, sheet=self.sheet, field=name))
-        for field in self.spec.fields:
-            if field.name not in columns and (field.kind == "key" or field.owner == "unit"):
-                findings.append(finding("R302", column=field.title, sheet=self.sheet, field=field.name))
-        self.findings += findings
-        return columns
+    def hidden_sheet(self) -> list[Finding]:
+        """A sheet that is hidden is read all the same; somebody may have meant otherwise."""
+        if self.book.sheets[self.sheet].state == "visible":
+            return []
+        return [finding("R332", sheet=self.sheet)]
+
+    def shown_unit(self) -> str:
+        """填报单位 as it stands on the sheet."""
+        place = self._head_places().get("unit")
+        cell = self.cells.cells.get(place) if place else None
+        return squeeze(str(cell.value or "")) if cell else ""
+
+    def unit_content(self) -> Mapping[str, Mapping[str, Any]]:
+        """What the unit has filled in, by row code and field: all of it, as it stands."""
+        out: dict[str, dict[str, Any]] = {}
+        for row in self._body_rows.values():
+            code = self.keys.code_of(row) or self.keys.proven(row) or ""
+            filled = {f.name: row[c].value for c, f in self.unit_columns.items() if c in row and is_filled(row[c])}
+            if filled:
+                out.setdefault(code, {}).update(filled)
+        return out
+
+    @cached_property
+    def unit_columns(self) -> dict[int, Field]:
+        """The columns that the unit fills in."""
+        return {self.columns[f.name]: f for f in self.spec.unit_fields if f.name in self.columns}
+
+    @cached_property
+    def _body_rows(self) -> dict[int, dict[int, RawCell]]:
+        """The rows between the header and the signature line, in their order."""
+        key_column = self.columns.get(self.spec.key.name)
+        out: dict[int, dict[int, RawCell]] = {}
+        most = most_rows(len(self.expected))
+        for number in sorted(self.rows):
+            row = self.rows[number]
+            key = row.get(key_column) if key_column else None
+            if key is not None and key.value == END_MARK:
+                break
+            if not self.keys.code_of(row) and is_signature(row, self.spec):
+                break
+            if len(out) == most:
+                raise PackageError("E314", sheet=self.sheet, count=most)
+            out[number] = row
+        return out
 
     def read_head(self) -> tuple[dict[str, Any], dict[str, str], frozenset[str]]:
-        """Each label's value stands in the cell to its right, or further off where a column was inserted."""
-        labels = _title_index(self.spec.head)
-        places: dict[str, tuple[int, int]] = {}
-        for (row, column), cell in self.cells.cells.items():
-            if row < self.header_row and isinstance(cell.value, str):
-                field = labels.get(squeeze(cell.value).rstrip(":"))
-                if field is not None:
-                    places.setdefault(field.name, (row, self._value_column(row, column, labels)))
+        """The values of the head, their cells, and the fields that gave none."""
+        places = self._head_places()
         head: dict[str, Any] = {}
         addresses: dict[str, str] = {}
         unreadable = set()
@@ -228,6 +258,17 @@ class _SheetReader:
                 unreadable.add(field.name)
         return head, addresses, frozenset(unreadable)
 
+    def _head_places(self) -> dict[str, tuple[int, int]]:
+        """Each label's value stands in the cell to its right, or further off where a column was inserted."""
+        labels = title_index(self.spec.head)
+        places: dict[str, tuple[int, int]] = {}
+        for (row, column), cell in self.cells.cells.items():
+            if row < self.header_row and isinstance(cell.value, str):
+                field = labels.get(squeeze(cell.value).rstrip(":"))
+                if field is not None:
+                    places.setdefault(field.name, (row, self._value_column(row, column, labels)))
+        return places
+
     def _value_column(self, row: int, label: int, labels: Mapping[str, Field]) -> int:
         """The first filled cell right of a label and before the next one; where all are blank, the nearest."""
         for column in range(label + 1, label + 1 + _HEAD_REACH):
@@ -238,35 +279,49 @@ class _SheetReader:
                 return column
         return label + 1
 
-    def _read_rows(self) -> tuple[ReadRow, ...]:
-        key_column = self.columns.get(self.spec.key.name)
-        if key_column is None:
-            return ()
-        by_row: dict[int, dict[int, RawCell]] = {}
-        for (row, column), cell in self.cells.cells.items():
-            if row > self.header_row:
-                by_row.setdefault(row, {})[column] = cell
-        out = []
-        for row in sorted(by_row):
-            key = by_row[row].get(key_column)
-            code = squeeze(str(key.value)) if key is not None and key.value is not None else ""
-            if code == END_MARK:
-                break
-            if code:
-                out.append(self._read_row(code, row, by_row[row]))
-            elif texts := self._unit_texts(by_row[row]):
-                place = {"sheet": self.sheet, "cell": cell_ref(row, self.columns.get("serial_no", key_column))}
-                text = "；".join(texts)[:80]
-                self.findings.append(finding("R305", row=row, key=self.spec.key.title, text=text, **place))
-        return tuple(out)
+    def _read_rows(self) -> tuple[tuple[ReadRow, ...], bool]:
+        """The rows, and whether each row with something in it could be told apart."""
+        keyed = self.spec.key.name in self.columns
+        out: list[ReadRow] = []
+        proven_rows, strays = [], []
+        for number, row in self._body_rows.items():
+            code, proven = self.keys.code_of(row), self.keys.proven(row)
+            if code or proven:
+                conflict = proven if code and proven and proven != code else None
+                out.append(self._read_row(code or str(proven), number, row, conflict))
+                proven_rows += [] if code else [out[-1]]
+            elif content := self._content(row):
+                if is_totals(content):
+                    self._say(number, "R322", text=_joined(content), value=_joined(content))
+                else:
+                    strays.append((number, _joined(content)))
+        if not keyed and (strays or not proven_rows):
+            self.findings.append(
+                finding("R302", column=self.spec.key.title, sheet=self.sheet, field=self.spec.key.name)
+            )
+            return tuple(out), False
+        for number, text in strays:
+            self._say(number, "R305", row=number, key=self.spec.key.title, text=shortened(text), value=text)
+            self.findings[-1] = self.findings[-1].offering([(answer_words()["as_remark"], None)])
+        if not keyed:
+            title = self.spec.key.title
+            self.findings.append(finding("R323", column=title, count=len(out), sheet=self.sheet))
+            return tuple(out), True
+        for read in proven_rows:
+            self._say(read.row, "R321", key=self.spec.key.title, task=read.task_code)
+        return tuple(out), True
 
-    def _unit_texts(self, row: Mapping[int, RawCell]) -> list[str]:
-        """What a person wrote in the columns to fill of a row without key."""
-        unit = [self.columns[f.name] for f in self.spec.unit_fields if f.name in self.columns]
-        cells = (row[c] for c in sorted(unit) if c in row)
-        return [str(c.value).strip() for c in cells if c.value is not None and str(c.value).strip()]
+    def _say(self, number: int, code: str, **facts: Any) -> None:
+        """A finding about a row as a whole, at the first column that people see."""
+        column = self.columns.get("serial_no", min(self.columns.values(), default=1))
+        self.findings.append(finding(code, sheet=self.sheet, cell=cell_ref(number, column), **facts))
 
-    def _read_row(self, code: str, row: int, cells: Mapping[int, RawCell]) -> ReadRow:
+    def _content(self, row: Mapping[int, RawCell]) -> dict[int, RawCell]:
+        """What a person wrote in the titled columns of a row without key."""
+        titled = {*self.columns.values(), *self.added} - {self.columns.get("self_check")}
+        return {c: row[c] for c in sorted(titled & row.keys()) if is_filled(row[c])}
+
+    def _read_row(self, code: str, row: int, cells: Mapping[int, RawCell], conflict: str | None = None) -> ReadRow:
         task = task_of(code)
         typed: dict[str, Any] = {}
         addresses: dict[str, str] = {}
@@ -291,23 +346,23 @@ class _SheetReader:
                 self.findings.append(reading.finding.at(**place))
             if reading.unreadable:
                 unreadable.add(field.name)
-        return ReadRow(code, task, row, typed, addresses, originals, frozenset(unreadable))
+        return ReadRow(code, task, row, typed, addresses, originals, frozenset(unreadable), conflict)
 
     def _reading(self, field: Field, cell: RawCell | None, code: str = "") -> Reading:
         number = self._number_class(cell)
         if field.kind == "choice":
-            return values.read_choice(cell, field.choices)
+            return read_choice(cell, field.choices)
         if field.kind == "number":
             return read_quantity(cell, number, self._measured(code))
         if field.kind == "status":
-            return values.read_status(cell, self.settings)
+            return read_status(cell, self.settings)
         if field.kind == "percent":
-            return values.read_percent(cell, number)
+            return read_percent(cell, number)
         if field.kind == "date":
-            return values.read_date(cell, number, self.year, self.book.date1904)
+            return read_date(cell, number, self.year, self.book.date1904, self.as_of)
         if field.kind == "phone":
-            return values.read_phone(cell)
-        return values.read_text(cell, number, self.book.date1904)
+            return read_phone(cell)
+        return read_text(cell, number, self.book.date1904)
 
     def _measured(self, code: str) -> Measured:
         """What a number of this row counts; nothing is known of a row that is not the unit's."""
@@ -326,14 +381,11 @@ class _SheetReader:
     def _number_class(self, cell: RawCell | None) -> NumberClass:
         if cell is None or not isinstance(cell.value, float):
             return "general"
-        classes = self.book.number_classes
-        return classes[cell.style] if cell.style < len(classes) else "general"
+        return class_of(cell, self.book.number_classes)
 
 
-def _title_index(fields: tuple[Field, ...]) -> dict[str, Field]:
-    """Squeezed title or alias → field; a title outranks an alias."""
-    index = {squeeze(alias): f for f in fields for alias in f.aliases}
-    return index | {squeeze(f.title): f for f in fields}
+def _joined(cells: Mapping[int, RawCell]) -> str:
+    return "；".join(map(cell_text, cells.values()))
 
 
 def head_date(form: ReadForm) -> dt.date | None:

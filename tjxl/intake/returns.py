@@ -7,27 +7,29 @@ successors of one unit, and all rows of all files through the field rules in one
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from tjxl.errors import PackageError
-from tjxl.fields.spec import Part, rule_finding
+from tjxl.fields.spec import Part, Spec, rule_finding
 from tjxl.findings import Finding, Verdict, finding, verdict_of
+from tjxl.intake.carrier import refusal, remarks
 from tjxl.intake.completeness import check_rows_present, is_unfilled
-from tjxl.intake.context import Context, ExpectedRow, MergedReturn
-from tjxl.intake.identify import Identity, check_identity, read_identity
+from tjxl.intake.context import Context, Expected, ExpectedRow, MergedReturn
+from tjxl.intake.differences import differences, said
+from tjxl.intake.guard import open_book
+from tjxl.intake.identify import Identity, check_identity, read_identity, sheets_without
+from tjxl.intake.names import check_file_name, check_shown_unit
+from tjxl.intake.questions import with_answers
 from tjxl.intake.read import FormReader, ReadForm, ReadRow, head_date
 from tjxl.intake.sources import Source, foreign_kind
-from tjxl.intake.values import squeeze
-from tjxl.ooxml.book import Book
-from tjxl.sheets.form_places import IDENTITY_SHEET
+from tjxl.ooxml.refs import parse_cell
+from tjxl.sheets.form_places import FORM_VERSION, IDENTITY_SHEET
+from tjxl.sheets.layout import answer_words
 
 if TYPE_CHECKING:
     from tjxl.fields.frame import Unreadable
-
-# Office packages that are no workbooks, by the folder of their main part.
-_PACKAGES = {"word": "Word 文档", "ppt": "演示文稿", "visio": "Visio 图"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ class Return:
         """The verdict of section 7 of the design."""
         return self.settled or verdict_of(self.findings)
 
+    def with_source(self, source: Source) -> Return:
+        """The same reading of a file of the same content."""
+        return replace(self, source=source)
+
     def to_json(self) -> dict[str, Any]:
         """One member of `returns`; `annotated` is added by whoever writes the annotated copy."""
         return {
@@ -75,17 +81,13 @@ def read_return(source: Source, context: Context) -> Return:
     try:
         return _read_workbook(source, context)
     except PackageError as error:
-        code = "I212" if error.code in ("E302", "E303") else "I222"  # I222: the guard's own sentence
-        return Return(source, findings=(finding(code, reason=str(error)),))
+        return Return(source, findings=(refusal(error),))
     except Exception as error:  # the last net: one file that breaks the program must not stop the others
         return Return(source, findings=(finding("I219", reason=type(error).__name__),))
 
 
 def _read_workbook(source: Source, context: Context) -> Return:
-    book = Book(source.content)
-    if not book.sheets:
-        kind = _PACKAGES.get(book.package.workbook_part.partition("/")[0], "不含工作表的文件")
-        return Return(source, findings=(finding("I214", kind=kind),))
+    book = open_book(source.content)
     identity = read_identity(book.cells(IDENTITY_SHEET)) if IDENTITY_SHEET in book.sheets else None
     if identity is None:
         return Return(source, findings=(finding("I201"),))
@@ -97,75 +99,125 @@ def _read_workbook(source: Source, context: Context) -> Return:
     if identity.unit_code not in context.expected:
         return Return(source, identity, findings=(finding("I220", unit=identity.unit),))
     expected = context.expected[identity.unit_code]
-    form = FormReader(book, context.specs, context.settings, context.year, expected).read()
+    as_of, without = context.period.last_day, sheets_without(identity)
+    reader = FormReader(book, context.specs, context.settings, context.year, expected, as_of=as_of, without=without)
+    form = reader.read()
     if is_unfilled(form, expected, context.specs):
         unfilled = finding("R310", sheet=form.report.title)
         return Return(source, identity, replace(form.with_rows({}), findings=()), (unfilled,))
     rows: dict[Part, tuple[ReadRow, ...]] = {}
-    problems: list[Finding] = []
+    problems = list(form.findings)
     for part, sheet in form.sheets.items():
         rows[part], wrong = check_rows_present(sheet, expected.get(part, {}), context.specs[part])
+        void = {row.row for row in sheet.rows} - {row.row for row in rows[part]}
+        # of a row that answers for nothing its cells are not judged as well
+        problems = [f for f in problems if f.sheet != sheet.title or _row_of(f.cell) not in void]
         problems += wrong
-    problems += _wrong_unit(form, identity, context)
-    return Return(source, identity, form.with_rows(rows), (*form.findings, *problems))
+    problems += check_shown_unit(form, identity, context)
+    problems += _older_version(form, identity, expected, context.specs)
+    problems += _late(form, context.due.get(identity.unit_code))
+    return Return(source, identity, form.with_rows(rows), (*remarks(book), *problems))
 
 
-def _wrong_unit(form: ReadForm, identity: Identity, context: Context) -> list[Finding]:
-    """填报单位 is locked; another name there means that somebody used another unit's form (failure mode 28).
+def _row_of(cell: str | None) -> int | None:
+    return parse_cell(cell)[0] if cell else None
 
-    The unit's other names are as good, and so is the name that it had when the form was issued.
-    """
-    shown = form.head.get("unit")
-    code = identity.unit_code
-    unit = context.unit_names[code]
-    if not shown or squeeze(str(shown)) in map(squeeze, (unit, identity.unit, *context.unit_aliases.get(code, ()))):
+
+def _older_version(
+    form: ReadForm, identity: Identity, expected: Expected, specs: Mapping[Part, Spec]
+) -> list[Finding]:
+    """What is said of a form that an earlier version of tjxl issued: it is read by its titles like any other."""
+    if identity.form_version == FORM_VERSION:
         return []
-    place = {"sheet": form.report.title, "cell": form.head_cells["unit"], "field": "unit"}
-    return [finding("I205", shown=shown, unit=unit, value=shown, **place)]
+    lacking = [specs[p].sheet for p in sheets_without(identity) if expected.get(p) and not form.sheets[p].keyed]
+    without = f"；旧版没有「{'」「'.join(lacking)}」表，这些内容本期未报" if lacking else ""
+    return [finding("I230", own=identity.form_version, current=FORM_VERSION, without=without)]
+
+
+def _late(form: ReadForm, due: dt.date | None) -> list[Finding]:
+    """A late report is taken; how late it is counts in the appraisal (failure mode 48)."""
+    reported = head_date(form)
+    if due is None or reported is None or reported <= due:
+        return []
+    place = {"sheet": form.report.title, "cell": form.head_cells["reported_on"], "field": "reported_on"}
+    return [finding("I234", reported=reported, due=due, days=(reported - due).days, value=reported, **place)]
 
 
 def judge(returns: Sequence[Return], context: Context) -> list[Return]:
-    """The returns with repeats settled and the field rules checked, in the order given."""
-    return _checked(_repeats_settled(returns, context), context)
+    """The returns with the office's answers carried out, repeats settled and rules checked, in the order given."""
+    answered = [with_answers(r, context.answers) for r in returns]
+    named = [_with(r, *check_file_name(r.source.file, r.identity, context)) if r.form else r for r in answered]
+    return _checked(_repeats_settled(named, context), context)
 
 
 def _repeats_settled(returns: Sequence[Return], context: Context) -> list[Return]:
     """Of several returns of one unit the newest counts (填报日期, then file time); failure mode 29.
 
-    A form on which another unit's name stands proves nothing about the unit that it was issued to: it goes back, and
-    displaces nobody's return.
+    Where two of one moment differ, the office says which. A form on which another unit's name stands proves nothing
+    about the unit that it was issued to: it goes back, and displaces nobody's return.
     """
     by_unit: dict[str, list[int]] = {}
     out = list(returns)
     for i, r in enumerate(returns):
-        if r.form is not None and r.identity is not None and all(f.code != "I205" for f in r.findings):
+        if (chosen := context.set_aside.get(r.source.sha256)) is not None:
+            out[i] = _ignored(r, finding("I223", successor=chosen.file))
+        elif r.form is not None and r.identity is not None and not _of_another_unit(r):
             by_unit.setdefault(r.identity.unit_code, []).append(i)
     for unit, places in by_unit.items():
         ranked = sorted(places, key=lambda i: _recency(returns[i]), reverse=True)
         best = returns[ranked[0]]
         for i in ranked[1:]:
-            other = returns[i]
-            if other.source.sha256 == best.source.sha256:
-                out[i] = _ignored(other, finding("I207", successor=best.source.file))
-            elif _moment(other) == _moment(best):
-                out[i] = _with(other, finding("I210", other=best.source.file))
-                out[ranked[0]] = _with(out[ranked[0]], finding("I210", other=other.source.file))
-            else:
-                out[i] = _ignored(other, finding("I206", successor=best.source.file))
+            if (why := _outdone(returns[i], best, context)) is not None:
+                out[i] = _ignored(returns[i], why)
+        tied = [i for i in ranked if out[i].settled is None]
+        if len(tied) > 1:
+            question = _which(sorted((returns[i] for i in tied), key=lambda r: r.source.file), context)
+            for i in tied:
+                out[i] = _with(out[i], question)
         merged = context.merged.get(unit)
         if merged is not None and merged.reported_on is not None:
-            out[ranked[0]] = _against_merged(out[ranked[0]], merged)
+            for i in tied:
+                out[i] = _against_merged(out[i], merged, context)
     return out
 
 
-def _against_merged(r: Return, merged: MergedReturn) -> Return:
+def _of_another_unit(r: Return) -> bool:
+    return any(f.code in ("I205", "I233", "I236") for f in r.findings)
+
+
+def _outdone(r: Return, best: Return, context: Context) -> Finding | None:
+    """Why a return gives way to the best of its unit; None where only the office can say."""
+    successor = best.source.file
+    if r.source.sha256 == best.source.sha256:
+        return finding("I207", successor=successor)
+    assert r.form is not None
+    assert best.form is not None
+    found = differences(r.form, best.form, context.specs)
+    if _moment(r) < _moment(best):
+        return finding("I206", successor=successor, differences=said(found))
+    return None if found else finding("I238", successor=successor)
+
+
+def _which(tied: Sequence[Return], context: Context) -> Finding:
+    """The question which of several returns counts; the same words in each of them."""
+    forms = [r.form for r in tied if r.form is not None]
+    found = [d for form in forms[1:] for d in differences(forms[0], form, context.specs)]
+    files = "、".join(f"“{r.source.file}”" for r in tied)
+    question = finding("I210", files=files, differences=said(found))
+    return question.offering((r.source.file, (r.source.sha256, r.source.file)) for r in tied)
+
+
+def _against_merged(r: Return, merged: MergedReturn, context: Context) -> Return:
     """A return beside the one of its unit that is merged already: newer is a correction, older is not wanted."""
     theirs = (merged.reported_on or dt.date.min, merged.file_time or dt.datetime.min)
-    if r.source.sha256 == merged.sha256 or _moment(r) > theirs:
+    chosen = context.set_aside.get(merged.sha256)
+    if r.source.sha256 == merged.sha256 or _moment(r) > theirs or (chosen and chosen.sha256 == r.source.sha256):
         return r
-    if _moment(r) == theirs:
-        return _with(r, finding("I210", other=merged.file))
-    return _ignored(r, finding("I209", merged=theirs[0].isoformat()))
+    if _moment(r) < theirs:
+        return _ignored(r, finding("I209", merged=theirs[0].isoformat()))
+    known = answer_words()["merged_file"].format(file=merged.file)
+    files = ((known, (merged.sha256, merged.file)), (r.source.file, (r.source.sha256, r.source.file)))
+    return _with(r, finding("I210", files=f"“{known}”、“{r.source.file}”", differences="").offering(files))
 
 
 def _moment(r: Return) -> tuple[dt.date, dt.datetime]:
@@ -183,8 +235,8 @@ def _ignored(r: Return, why: Finding) -> Return:
     return replace(r, findings=(why,), settled="ignored")
 
 
-def _with(r: Return, extra: Finding) -> Return:
-    return replace(r, findings=(extra, *r.findings))
+def _with(r: Return, *extra: Finding) -> Return:
+    return replace(r, findings=(*extra, *r.findings))
 
 
 @dataclass(slots=True)

@@ -8,14 +8,16 @@ so that merging again changes nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tjxl.fields.spec import Part
 from tjxl.findings import finding
+from tjxl.intake.record import Noted
 from tjxl.register import Question
-from tjxl.sheets.layout import state_titles
+from tjxl.sheets.layout import answer_words, state_titles
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.rows import TableRow
 
@@ -114,16 +116,19 @@ class Present:
     Attributes:
         promises: the rows of 节点 and 指标.
         leads: task code → code of the unit whose word the register shows.
+        due: task code → the day by which it is due.
         ledgers: sheet of the form → the ledger rows that count.
+        asked: keys of all questions asked so far.
     """
 
     tasks: Sequence[TableRow]
     assignments: Sequence[TableRow]
     promises: Mapping[Part, Sequence[TableRow]]
     leads: Mapping[str, str]
+    due: Mapping[str, dt.date | None]
     ledgers: Mapping[Part, Mapping[Key, TableRow]]
     submissions: Sequence[TableRow]
-    questions: Sequence[TableRow]
+    asked: Collection[str]
     adjustment_status: str
 
 
@@ -152,9 +157,16 @@ class _Ledger:
         return out
 
 
-def plan_merge(returns: Sequence[AcceptedReturn], present: Present, *, batch: int, now: dt.datetime) -> Plan:
-    """What merging these returns changes. `batch` and `now` mark the ledger rows."""
-    plan = Plan()
+def plan_merge(
+    returns: Sequence[AcceptedReturn], present: Present, noted: Noted, *, batch: int, now: dt.datetime
+) -> Plan:
+    """What merging these returns changes. `batch` and `now` mark the ledger rows.
+
+    Args:
+        noted: what the returns that are not merged, or not whole, change all the same.
+    """
+    plan = Plan(questions=[q for q in noted.questions if q.key not in present.asked])
+    plan.updates |= {table: dict(rows) for table, rows in noted.updates.items()}
     roles = {(str(a["task_code"]), str(a["unit_code"])): str(a["role"]) for a in present.assignments}
     ledgers = {part: _Ledger({k: dict(r.values) for k, r in rows.items()}) for part, rows in present.ledgers.items()}
     for accepted in sorted(returns, key=lambda r: (r.period, r.unit_code, r.sha256)):
@@ -196,33 +208,46 @@ def _ledger_entry(part: Part, source: _Source, values: Mapping[str, Any]) -> dic
 
 def _ask_about_adjustments(plan: Plan, present: Present) -> None:
     """申请调整 is merged like any report and opens a question to the office."""
-    serials = {str(t["task_code"]): t["serial_no"] for t in present.tasks}
-    asked = {(q["period"], q["unit"], q["task_code"], q["question"]) for q in present.questions}
+    tasks = {str(t["task_code"]): t for t in present.tasks}
     for entry in plan.ledgers["report"]:
         if entry["status"] != present.adjustment_status:
             continue
-        question = _adjustment(entry, serials.get(str(entry["task_code"])))
-        if (question.period, question.unit, question.task_code, question.text) not in asked:
+        question = _adjustment(entry, tasks[str(entry["task_code"])], present)
+        if question.key not in present.asked:
             plan.questions.append(question)
 
 
-def _adjustment(entry: Mapping[str, Any], serial_no: Any) -> Question:
-    date = entry["completion_date"]
+def _adjustment(entry: Mapping[str, Any], task: TableRow, present: Present) -> Question:
+    """Whether a task's deadline may move. The same request made again, in whatever file, asks nothing again."""
+    code, unit, date = str(entry["task_code"]), str(entry["unit_code"]), entry["completion_date"]
+    day = date.isoformat() if isinstance(date, dt.date) else None
+    due = present.due.get(code)
+    reason = hashlib.sha256(str(entry["problems"] or "").encode()).hexdigest()[:16]
+    words = answer_words()
     text = finding(
         "M501",
         unit=entry["unit"],
-        serial_no=serial_no,
+        serial_no=task["serial_no"],
         reason=entry["problems"] or "未说明原因",
-        date=date.isoformat() if isinstance(date, dt.date) else "未写明日期",
+        date=day or "未写明日期",
     ).message
     return Question(
         text,
-        ("同意", "不同意"),
+        (words["agree"], words["disagree"]),
         entry["task_code"],
         entry["unit"],
         entry["period"],
-        key=f"adjustment:{entry['period']}:{entry['task_code']}:{entry['unit_code']}",
-        data={"unit_code": entry["unit_code"], "date": date.isoformat() if isinstance(date, dt.date) else None},
+        key=f"adjustment:{entry['period']}:{unit}:{code}:{day or ''}:{reason}",
+        data={
+            "task": code,
+            "unit_code": unit,
+            "date": day,
+            "leads": present.leads.get(code) == unit,
+            "printed": task["deadline"],
+            "due": due.isoformat() if due else None,
+            "file": entry["file"],
+            "sha256": entry["sha256"],
+        },
     )
 
 
@@ -286,13 +311,15 @@ def _plan_submissions(plan: Plan, returns: Sequence[AcceptedReturn], present: Pr
     rows = {(str(r["period"]), str(r["unit_code"])): r for r in present.submissions}
     for accepted in returns:
         row = rows.get((accepted.period, accepted.unit_code))
-        if row is None or (row["merged_at"] is not None and row["sha256"] == accepted.sha256):
+        if row is None:
             continue
         due, reported = row["due_on"], accepted.reported_on
         late = isinstance(due, dt.date) and reported is not None and reported > due
-        state = "awaiting_decision" if not accepted.complete else "late" if late else "reported"
+        state = state_titles()["awaiting_decision" if not accepted.complete else "late" if late else "reported"]
+        if row["merged_at"] is not None and row["sha256"] == accepted.sha256 and row["state"] == state:
+            continue
         new = {
-            "state": state_titles()[state],
+            "state": state,
             "reported_on": reported,
             "prepared_by": accepted.head.get("prepared_by"),
             "phone": accepted.head.get("phone"),

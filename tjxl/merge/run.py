@@ -9,7 +9,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from tjxl.errors import ProjectError
+from tjxl.intake.context import Context
 from tjxl.intake.read import head_date
+from tjxl.intake.record import followed
 from tjxl.intake.returns import Return
 from tjxl.intake.sources import content_of
 from tjxl.merge.commit import archive_files, backup_master, replace_master
@@ -17,7 +19,6 @@ from tjxl.merge.into_file import apply_plan
 from tjxl.merge.plan import AcceptedReturn, AcceptedRow, AcceptedSheet, Plan, Present, plan_merge
 from tjxl.ooxml.refs import parse_cell
 from tjxl.project import Project
-from tjxl.settings import Settings
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.state import MasterState
 
@@ -26,6 +27,8 @@ _ARCHIVED_AT_ONCE = 64
 
 # A question about a row that has no task code leaves the rows that have one as they are.
 _STRAY_ROW = "R305"
+# A wish for another deadline or another unit does not speak of progress: nothing waits for it.
+_WISH = "R330"
 
 
 def accepted_return(r: Return) -> AcceptedReturn | None:
@@ -35,7 +38,7 @@ def accepted_return(r: Return) -> AcceptedReturn | None:
     """
     if r.verdict not in _MERGED or r.form is None or r.identity is None:
         return None
-    questions = [f for f in r.findings if f.severity == "question"]
+    questions = [f for f in r.findings if f.severity == "question" and f.code != _WISH]
     if any(f.task is None and f.code != _STRAY_ROW for f in questions):
         return None
     waiting = {(f.sheet, _row_of(f.cell)) for f in questions}
@@ -45,7 +48,7 @@ def accepted_return(r: Return) -> AcceptedReturn | None:
             tuple(
                 AcceptedRow(row.code, row.task_code, row.row, {f: row.values.get(f) for f in fields}, row.cells)
                 for row in sheet.rows
-                if (sheet.title, row.row) not in waiting
+                if (sheet.title, row.row) not in waiting and not row.waits
             ),
         )
         for part, sheet in r.form.sheets.items()
@@ -70,11 +73,16 @@ def _row_of(cell: str | None) -> int | None:
 
 
 def merge_returns(
-    project: Project, state: MasterState, returns: Sequence[Return], settings: Settings, now: dt.datetime
+    project: Project,
+    state: MasterState,
+    returns: Sequence[Return],
+    context: Context,
+    now: dt.datetime,
 ) -> dict[str, Any]:
     """Plan, archive, back up, replace, clear 收件; what `tjxl merge` reports.
 
-    Call while holding the project's lock.
+    Questions are put into 待裁决 as a collection does, whether or not one came before. Call while holding the
+    project's lock.
 
     Raises:
         ProjectError: E212 something cannot be written; E217 a file changed while it was being merged.
@@ -86,16 +94,21 @@ def merge_returns(
         assignments=state.assignments,
         promises={"milestones": state.milestones, "targets": state.targets},
         leads=state.leads,
+        due={code: due.deadline for code, due in state.due.items()},
         ledgers=state.effective,
         submissions=state.submissions,
-        questions=state.questions,
-        adjustment_status=settings.status_named("adjustment_requested"),
+        asked={str(row["key"]) for row in state.decided.values()},
+        adjustment_status=context.settings.status_named("adjustment_requested"),
     )
     batch = max((int(r["batch"] or 0) for ledger in state.ledgers.values() for r in ledger), default=0) + 1
-    plan = plan_merge(accepted, present, batch=batch, now=now)
+    noted = followed(state, context.period, returns, ("needs_decision",))
+    plan = plan_merge(accepted, present, noted, batch=batch, now=now)
     content = apply_plan(state, plan)
-    leaving = _leaving(returns, {a.sha256 for a in accepted if a.complete})
-    _archive(project, [*leaving, *(r for r in returns if r.source.sha256 in plan.merged)])
+    settled = {
+        str(r["unit_code"]) for r in state.submissions if r["period"] == context.period.code and r["merged_at"]
+    }
+    leaving = _leaving(returns, {a.sha256 for a in accepted if a.complete}, settled)
+    archive_returns(project, [*leaving, *(r for r in returns if r.source.sha256 in plan.merged)])
     backup: Path | None = None
     if content is not None:
         backup = backup_master(project, now)
@@ -111,20 +124,40 @@ def merge_returns(
     }
 
 
-def _leaving(returns: Sequence[Return], complete: set[str]) -> list[Return]:
-    """Returns that are done with: merged whole now or before, or put aside for one that was."""
+def _leaving(returns: Sequence[Return], complete: set[str], settled: set[str]) -> list[Return]:
+    """Returns that are done with: merged whole now or before, or put aside for one that was.
+
+    Args:
+        complete: sha256 of the returns merged whole now.
+        settled: codes of the units of which something was merged before.
+    """
     units = {r.identity.unit_code for r in returns if r.identity and r.source.sha256 in complete}
     done = []
     for r in returns:
         codes = {f.code for f in r.findings}
         older = r.verdict == "ignored" and r.identity is not None and r.identity.unit_code in units
         known = r.verdict == "ignored" and bool(codes & {"I208", "I209"})
+        known |= "I223" in codes and r.identity is not None and r.identity.unit_code in settled
         if r.source.sha256 in complete or older or known:
             done.append(r)
     return done
 
 
-def _archive(project: Project, returns: Sequence[Return]) -> None:
+def is_kept(r: Return) -> bool:
+    """Whether a return is archived when it is collected: it names the unit whose form it is.
+
+    One that goes back is kept too: 报送情况 counts it, and whoever clears 收件 by hand must not lose it. What names
+    no unit (a picture, somebody's own workbook) says nothing about anybody.
+    """
+    return r.identity is not None and bool(r.source.digest)
+
+
+def archive_returns(project: Project, returns: Sequence[Return]) -> None:
+    """Store the files of returns in 归档, by content; those already there cost nothing.
+
+    Raises:
+        ProjectError: E212 something cannot be written; E217 a file changed since it was read.
+    """
     files: dict[str, tuple[str, bytes]] = {}
     present = {p.stem for p in project.archive.iterdir()} if project.archive.is_dir() else set()
     for r in returns:
@@ -144,12 +177,12 @@ def _archive(project: Project, returns: Sequence[Return]) -> None:
 
 def _clear_inbox(project: Project, returns: Sequence[Return], leaving: Sequence[Return]) -> None:
     """Take out of 收件 what is done with and archived, a zip only as a whole. A file in use stays for next time."""
-    gone = {r.source.file for r in leaving}
+    gone = {(r.source.container, r.source.file) for r in leaving}
     by_container: dict[Path, list[Return]] = {}
     for r in returns:
         by_container.setdefault(r.source.container, []).append(r)
     for path, members in by_container.items():
-        if path.is_relative_to(project.inbox) and all(m.source.file in gone for m in members):
+        if path.is_relative_to(project.inbox) and all((path, m.source.file) in gone for m in members):
             try:
                 path.unlink(missing_ok=True)
             except OSError:

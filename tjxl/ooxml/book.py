@@ -5,18 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Literal
 
 from lxml import etree
 
 from tjxl.errors import PackageError
-from tjxl.ooxml.cells import NumberClass, SheetCells, read_number_classes, read_shared_strings, read_sheet
-from tjxl.ooxml.package import Package, local_name
+from tjxl.ooxml.cells import (
+    NumberClass,
+    SheetCells,
+    is_picture,
+    read_fills,
+    read_number_classes,
+    read_shared_strings,
+    read_sheet,
+)
+from tjxl.ooxml.comments import CellComment, read_comments
+from tjxl.ooxml.package import Limits, Package, local_name
 from tjxl.ooxml.refs import Range, parse_range
 
 _REL_ID = "}id"
-# Returns of one period share their template's texts byte for byte: these are parsed once. Larger parts are not kept.
+_MACRO_KINDS = ("/vbaProject", "/xlMacrosheet", "/xlIntlMacrosheet")
+_CELL_IMAGE_KINDS = ("/cellImage",)
+_OBJECT_KINDS = ("/oleObject", "/package")
+# Returns of one period share their template's texts and styles byte for byte: these are parsed once.
+# Larger parts are not kept.
 _KEPT_PART = 64 * 1024
 _kept_strings = lru_cache(maxsize=8)(read_shared_strings)
+_kept_number_classes = lru_cache(maxsize=64)(read_number_classes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +69,22 @@ class Table:
 class Book:
     """Read access to a workbook package. Everything is parsed when first asked for."""
 
-    def __init__(self, content: bytes) -> None:
-        self.package = Package(content)
+    format: Literal["xlsx"] = "xlsx"
+
+    def __init__(self, content: bytes, limits: Limits | None = None) -> None:
+        self.package = Package(content, limits)
         self._cells: dict[str, SheetCells] = {}
 
     @cached_property
     def sheets(self) -> dict[str, SheetInfo]:
-        """Worksheets by name, in order. Chart sheets are left out: they have no cells."""
+        """Worksheets by name, in order. Chart sheets are left out: they have no cells.
+
+        Raises:
+            PackageError: E303, two sheets share a name or a part.
+        """
         relations = self.package.relations(self.package.workbook_part)
-        out = {}
+        out: dict[str, SheetInfo] = {}
+        parts: set[str] = set()
         for part in self._workbook:
             if local_name(part) != "sheets":
                 continue
@@ -71,6 +93,9 @@ class Book:
                 target, kind = relations.get(str(rel), ("", ""))
                 name = sheet.get("name", "")
                 if kind.endswith("/worksheet") and target in self.package:
+                    if name in out or target in parts:
+                        raise PackageError("E303", reason="sheet")
+                    parts.add(target)
                     out[name] = SheetInfo(name, target, sheet.get("state", "visible"))
         return out
 
@@ -83,28 +108,84 @@ class Book:
         """True where the workbook counts days from 1904 (old Excel for Mac)."""
         return any(local_name(p) == "workbookPr" and p.get("date1904") in ("1", "true") for p in self._workbook)
 
+    @property
+    def shared_strings_part(self) -> str | None:
+        """The part that holds texts of cells; None where there is none."""
+        return self._part_of_kind("/sharedStrings")
+
     @cached_property
     def _strings(self) -> list[str]:
-        part = self._part_of_kind("/sharedStrings")
+        part = self.shared_strings_part
         if part is None:
             return []
         xml = self.package.read(part)
-        return _kept_strings(xml) if len(xml) <= _KEPT_PART else read_shared_strings(xml)
+        most = self.package.workload.limits.strings
+        return _kept_strings(xml) if len(xml) <= _KEPT_PART else read_shared_strings(xml, most)
 
     @cached_property
     def number_classes(self) -> tuple[NumberClass, ...]:
         """What kind of number each cell style shows."""
         part = self._part_of_kind("/styles")
-        return read_number_classes(self.package.read(part)) if part else ()
+        if part is None:
+            return ()
+        xml = self.package.read(part)
+        self.package.workload.tree(len(xml))
+        return _kept_number_classes(xml) if len(xml) <= _KEPT_PART else read_number_classes(xml)
+
+    @cached_property
+    def fills(self) -> tuple[str, ...]:
+        """The ground colour of each cell style; empty for none."""
+        part = self._part_of_kind("/styles")
+        return read_fills(self.package.read(part)) if part else ()
+
+    def comments(self, sheet: str, /) -> Mapping[tuple[int, int], CellComment]:
+        """The comments of a sheet by (row, column)."""
+        return read_comments(self.package, self.sheets[sheet].part)
+
+    @cached_property
+    def has_macros(self) -> bool:
+        """Whether it carries a VBA project or a sheet of old macros."""
+        return self._has_kinds(_MACRO_KINDS)
+
+    @cached_property
+    def has_links(self) -> bool:
+        """Whether it refers to other workbooks or programs."""
+        return self._has_kinds(("/externalLink",))
+
+    def _has_kinds(self, kinds: tuple[str, ...]) -> bool:
+        return any(k.endswith(kinds) for _, k in self.package.relations(self.package.workbook_part).values())
+
+    def attachments(self, sheet: str) -> int:
+        """How many pictures and embedded objects lie on a sheet or, as WPS does it, in its cells."""
+        count = 0
+        if self._has_kinds(_CELL_IMAGE_KINDS):
+            count = sum(is_picture(cell) for cell in self.cells(sheet).cells.values())
+        for target, kind in self.package.relations(self.sheets[sheet].part).values():
+            if kind.endswith(_OBJECT_KINDS):
+                count += 1
+            elif kind.endswith("/drawing") and target in self.package:
+                count += _pictures(self.package.xml(target))
+        return count
 
     def _part_of_kind(self, kind: str) -> str | None:
         relations = self.package.relations(self.package.workbook_part)
         return next((t for t, k in relations.values() if k.endswith(kind) and t in self.package), None)
 
     def cells(self, sheet: str) -> SheetCells:
-        """The cells of a sheet."""
+        """The cells of a sheet.
+
+        Raises:
+            PackageError: E306, there is more on it than the limits allow.
+        """
         if sheet not in self._cells:
-            self._cells[sheet] = read_sheet(self.package.read(self.sheets[sheet].part), self._strings)
+            strings = self._strings
+            try:
+                xml = self.package.read(self.sheets[sheet].part)
+                self._cells[sheet] = read_sheet(xml, strings, date1904=self.date1904, workload=self.package.workload)
+            except PackageError as error:
+                if error.code == "E304":
+                    raise PackageError("E306", sheet=sheet) from error
+                raise
         return self._cells[sheet]
 
     @cached_property
@@ -158,3 +239,9 @@ class Book:
                 except ValueError:
                     continue  # a formula or a list of areas: not a plain range, so not in this map
         return out
+
+
+def _pictures(drawing: etree._Element) -> int:
+    """The pictures of a drawing; what stands there for older programs too is counted once."""
+    own = local_name(drawing) == "pic"
+    return own + sum(_pictures(child) for child in drawing if local_name(child) != "Fallback")

@@ -9,29 +9,34 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from lxml import etree
 
 from tjxl.errors import PackageError
-from tjxl.ooxml.package import local_name, parse_xml
+from tjxl.ooxml.package import Limits, Workload, local_name, parse_xml, stream_xml
 from tjxl.ooxml.plain import PlainSheet, read_plain
-from tjxl.ooxml.refs import Range, cell_ref, column_number, parse_range
+from tjxl.ooxml.refs import MAX_COLUMN, MAX_ROW, Range, cell_ref, column_number, parse_cell, parse_range
 
 CellKind = Literal["number", "text", "bool", "error", "date"]
 NumberClass = Literal["general", "number", "percent", "date", "text"]
 CellValue = None | bool | int | float | str | dt.date | dt.datetime
 
+_MAX_FORMAT = 255  # characters of a number format: Excel's limit
 _BRACKETED = re.compile(r"\[([^\]]*)\]")
 _DATE_IDS = {*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)}
+_MAX_DIGITS = 10
 _EPOCH_1900 = dt.datetime(1899, 12, 30)
 _EPOCH_1904 = dt.datetime(1904, 1, 1)
 
 
 class RawCell(NamedTuple):
-    """A cell as stored. `value` of a formula cell is its cached value, None where it has none."""
+    """A cell as stored. `value` of a formula cell is its cached value, None where it has none.
+
+    A number of kind "date" is a serial number that the file itself calls a date, whatever the style.
+    """
 
     value: bool | float | str | None
     kind: CellKind
@@ -56,7 +61,7 @@ def shifted_formula(origin: SharedFormula, row: int, column: int) -> str:
 
 
 class SheetCells(NamedTuple):
-    """All non-empty cells of a sheet by (row, column), its merged ranges and hidden rows.
+    """All non-empty cells of a sheet by (row, column), its merged ranges, hidden rows and hidden columns.
 
     `shared` tells, for a cell whose formula text is empty, the shared formula that it follows.
     """
@@ -65,6 +70,8 @@ class SheetCells(NamedTuple):
     merged: list[Range]
     hidden_rows: list[int]
     shared: dict[tuple[int, int], SharedFormula]
+    hidden_columns: tuple[tuple[int, int], ...] = ()
+    """First and last column of each hidden stretch."""
 
     def formula(self, row: int, column: int) -> str | None:
         """The formula text of a cell without `=`, a shared one shifted to the cell; None where there is none."""
@@ -82,20 +89,39 @@ class SheetCells(NamedTuple):
         return max((r for r, _ in self.cells), default=0), max((c for _, c in self.cells), default=0)
 
 
-def read_shared_strings(xml: bytes) -> list[str]:
-    """The shared strings; phonetic hints are left out, runs joined."""
-    root = parse_xml(xml)
-    return [_rich_text(item) for item in root if local_name(item) == "si"]
+def is_picture(cell: RawCell) -> bool:
+    """A cell in which WPS shows a picture: a formula of its own, `_xlfn.DISPIMG("ID_…",1)`, of no use as a value."""
+    return cell.formula is not None and "DISPIMG(" in cell.formula.upper()
+
+
+def read_shared_strings(xml: bytes, most: int | None = None) -> list[str]:
+    """The shared strings; phonetic hints are left out, runs joined.
+
+    Raises:
+        PackageError: E303, the part cannot be parsed; E304, there are more than `most`.
+    """
+    out: list[str] = []
+    for item in stream_xml(xml, "si"):
+        if len(out) == most:
+            raise PackageError("E304")
+        out.append(_rich_text(item))
+    return out
 
 
 def _rich_text(item: etree._Element) -> str:
     parts = []
+    plain = 0
     for child in item:
         name = local_name(child)
         if name == "t":
+            plain += 1
+            if len(child):
+                raise PackageError("E303", reason="text")
             parts.append(child.text or "")
         elif name == "r":
             parts += [t.text or "" for t in child if local_name(t) == "t"]
+    if plain and len(parts) > 1:  # two texts in one: readers disagree on which counts
+        raise PackageError("E303", reason="text")
     return _unescape("".join(parts))
 
 
@@ -116,23 +142,45 @@ def _unescape(text: str) -> str:
     return "".join([*out, rest]).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-@lru_cache(maxsize=64)
 def read_number_classes(styles_xml: bytes) -> tuple[NumberClass, ...]:
-    """What kind of number each cell style shows. Issued forms share their styles part: parsed once."""
+    """What kind of number each cell style shows."""
     root = parse_xml(styles_xml)
     custom: dict[int, str] = {}
     out: list[NumberClass] = []
     for part in root:
         if local_name(part) == "numFmts":
-            custom = {_int(f.get("numFmtId"), 0): f.get("formatCode", "") for f in part}
+            custom = {_int(f.get("numFmtId"), 0): f.get("formatCode", "")[:_MAX_FORMAT] for f in part}
+    known: dict[int, NumberClass] = {}  # many styles share a format
     for part in root:
         if local_name(part) == "cellXfs":
             for xf in part:
-                out.append(_number_class(_int(xf.get("numFmtId"), 0), custom))
+                number = _int(xf.get("numFmtId"), 0)
+                if number not in known:
+                    known[number] = number_class(number, custom)
+                out.append(known[number])
     return tuple(out)
 
 
-def _number_class(number: int, custom: dict[int, str]) -> NumberClass:
+@lru_cache(maxsize=64)
+def read_fills(styles_xml: bytes) -> tuple[str, ...]:
+    """The ground colour of each cell style, as far as telling two apart; empty where a cell has none."""
+    root = parse_xml(styles_xml)
+    parts = {local_name(part): part for part in root}
+    fills = [_fill(fill) for fill in parts["fills"]] if "fills" in parts else []
+    numbers = [_int(xf.get("fillId"), 0) for xf in parts["cellXfs"]] if "cellXfs" in parts else []
+    return tuple(fills[n] if n < len(fills) else "" for n in numbers)
+
+
+def _fill(fill: etree._Element) -> str:
+    for pattern in fill:
+        colour = next((c for c in pattern if local_name(c) == "fgColor"), None)
+        if pattern.get("patternType") == "solid" and colour is not None:
+            return " ".join(f"{name}={colour.get(name)}" for name in ("rgb", "theme", "tint", "indexed", "auto"))
+    return ""
+
+
+def number_class(number: int, custom: Mapping[int, str]) -> NumberClass:
+    """What kind of number a number format shows: a built-in one by its number, another by its code in `custom`."""
     if number in (9, 10):
         return "percent"
     if number == 49:
@@ -161,38 +209,64 @@ def _number_class(number: int, custom: dict[int, str]) -> NumberClass:
     return "date" if any(c in shown for c in "ymdhs年月日") else "number"
 
 
-def read_sheet(xml: bytes, strings: Sequence[str], columns: frozenset[int] | None = None) -> SheetCells:
+def class_of(cell: RawCell, classes: Sequence[NumberClass]) -> NumberClass:
+    """What kind of number a cell shows, by the classes of the workbook's styles."""
+    if cell.kind == "date":
+        return "date"
+    return classes[cell.style] if cell.style < len(classes) else "general"
+
+
+def read_sheet(
+    xml: bytes,
+    strings: Sequence[str],
+    columns: frozenset[int] | None = None,
+    date1904: bool = False,
+    workload: Workload | None = None,
+) -> SheetCells:
     """The cells of a worksheet part; with `columns`, only those columns (1-based).
 
     A sheet's declared `<dimension>` is never believed; only cells that are stored cost anything.
 
     Raises:
-        PackageError: E303, the part cannot be parsed.
+        PackageError: E303, the part cannot be parsed, or two of its cells stand in one place; E304, it is larger
+            than the limits of `workload` allow.
     """
-    plain = read_plain(xml)
-    root = parse_xml(xml if plain is None else plain.frame)
+    workload = workload or Workload(Limits())
+    most = workload.limits.cells
+    plain = read_plain(xml, most)
+    tree = xml if plain is None else plain.frame
+    workload.tree(len(tree))
+    root = parse_xml(tree)
     prefix = root.tag[: root.tag.index("}") + 1] if root.tag.startswith("{") else ""
     data = root.find(f"{prefix}sheetData")
-    reader = _Reader(strings, columns)
+    reader = _Reader(strings, columns, date1904, most)
     if plain is not None and data is not None:
         reader.read_plain(plain)
     elif data is not None:
         reader.read_tree(data, prefix)
     merged = []
     if (merges := root.find(f"{prefix}mergeCells")) is not None:
+        if len(merges) > most:
+            raise PackageError("E304")
         for m in merges:
             try:
                 merged.append(parse_range(m.get("ref", "")))
             except ValueError as error:
                 raise PackageError("E303", reason="mergeCell") from error
-    return SheetCells(reader.cells, merged, reader.hidden, reader.shared)
+    return SheetCells(reader.cells, merged, reader.hidden, reader.shared, _hidden_columns(root, prefix))
+
+
+def _hidden_columns(root: etree._Element, prefix: str) -> tuple[tuple[int, int], ...]:
+    columns = root.iterfind(f"{prefix}cols/{prefix}col")
+    hidden = (c for c in columns if c.get("hidden") in ("1", "true"))
+    return tuple((_int(c.get("min"), 0), _int(c.get("max"), 0)) for c in hidden)
 
 
 class _Reader:
     """Collects the cells of one sheet, from its tree or from its plain text."""
 
-    def __init__(self, strings: Sequence[str], columns: frozenset[int] | None) -> None:
-        self.strings, self.columns = strings, columns
+    def __init__(self, strings: Sequence[str], columns: frozenset[int] | None, date1904: bool, most: int) -> None:
+        self.strings, self.columns, self.date1904, self.most = strings, columns, date1904, most
         self.cells: dict[tuple[int, int], RawCell] = {}
         self.hidden: list[int] = []
         self.shared: dict[tuple[int, int], SharedFormula] = {}
@@ -201,6 +275,12 @@ class _Reader:
     def _add(self, row: int, column: int, cell: RawCell | None, group: str | None) -> None:
         if cell is None:
             return
+        if not (0 < row <= MAX_ROW and 0 < column <= MAX_COLUMN):
+            raise PackageError("E303", reason="cell")
+        if len(self.cells) == self.most:
+            raise PackageError("E304")
+        if cell.kind == "date":
+            cell = _dated(cell, self.date1904)
         self.cells[row, column] = cell
         if group and cell.formula is not None:
             if cell.formula:
@@ -225,19 +305,42 @@ class _Reader:
         names = (f"{prefix}v", f"{prefix}f", f"{prefix}is")
         row_number = 0
         for row in data:
-            row_number = _int(row.get("r"), row_number + 1)
+            row_number = _row(row.get("r"), row_number)
             if row.get("hidden") in ("1", "true"):
                 self.hidden.append(row_number)
             column = 0
+            taken: set[int] = set()
             for c in row:
                 ref = c.get("r")
-                column = column_number(ref.rstrip("0123456789")) if ref else column + 1
+                column = _column(ref, row_number) if ref else column + 1
+                if column in taken:  # readers disagree on which of two cells in one place counts, a blank one too
+                    raise PackageError("E303", reason="cell")
+                taken.add(column)
                 if len(c) and (self.columns is None or column in self.columns):
                     self._add(row_number, column, _cell(c, names, self.strings), _shared_group(c, names[1]))
 
 
 def _int(text: str | None, default: int) -> int:
-    return int(text) if text and text.isdecimal() else default
+    return int(text) if text and text.isdecimal() and len(text) < _MAX_DIGITS else default
+
+
+def _row(number: str | None, above: int) -> int:
+    """The number of a row, the next one where it says none. Rows stand in their order."""
+    own = _int(number, 0) if number else above + 1
+    if own <= above:
+        raise PackageError("E303", reason="row")
+    return own
+
+
+def _column(ref: str, row: int) -> int:
+    """The column of a cell by its own address, which must be one in the row that it stands in."""
+    try:
+        own, column = parse_cell(ref)
+    except ValueError as error:
+        raise PackageError("E303", reason="cell") from error
+    if own != row:
+        raise PackageError("E303", reason="cell")
+    return column
 
 
 def _shared_group(c: etree._Element, tag: str) -> str | None:
@@ -249,6 +352,10 @@ def _cell(c: etree._Element, names: tuple[str, str, str], strings: Sequence[str]
     kind = c.get("t", "n")
     text = formula = None
     inline: etree._Element | None = None
+    tags = [child.tag for child in c]
+    # what Excel does not open and readers disagree on: which of two counts, what something within a value means
+    if any(tags.count(name) > 1 for name in names) or any(len(child) and child.tag != names[2] for child in c):
+        raise PackageError("E303", reason="cell")
     for child in c:
         tag = child.tag
         if tag == names[0]:
@@ -286,6 +393,12 @@ def _raw(kind: str, text: str | None, style: int, formula: str | None, strings: 
     return RawCell(_unescape(text), "text", style, formula)
 
 
+def _dated(cell: RawCell, date1904: bool) -> RawCell:
+    """A date that is written out (Strict OOXML) as the serial number that all others are."""
+    serial = iso_serial(str(cell.value), date1904)
+    return cell._replace(kind="text") if serial is None else cell._replace(value=serial)
+
+
 def _number(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
@@ -314,6 +427,15 @@ def from_serial(number: float, date1904: bool = False) -> dt.datetime | None:
         return epoch + dt.timedelta(seconds=round(number * 86_400))
     except OverflowError:  # the last days of 9999, rounded up or counted from 1904
         return None
+
+
+def iso_serial(text: str, date1904: bool = False) -> float | None:
+    """The serial number of a date or moment in ISO form; None where it is none, or before the first serial."""
+    try:
+        serial = float(to_serial(dt.datetime.fromisoformat(text.strip()), date1904))
+    except ValueError:
+        return None
+    return serial if serial >= 0 else None
 
 
 def to_serial(value: dt.date | dt.datetime, date1904: bool = False) -> int | float:

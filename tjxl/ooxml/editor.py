@@ -6,13 +6,13 @@ Collects edits, then writes one new package in which only the touched parts diff
 from __future__ import annotations
 
 import html
-import posixpath
 import re
 from collections.abc import Mapping, Sequence
 
 from tjxl.errors import PackageError
 from tjxl.ooxml.book import Book, Table
 from tjxl.ooxml.cells import CellValue
+from tjxl.ooxml.parts import PackageEditor
 from tjxl.ooxml.refs import Range, grow
 from tjxl.ooxml.splice import Edit, Growth, NewRow, Put, PutFormula, splice_sheet
 
@@ -183,22 +183,12 @@ class BookEditor:
 
     def _without_calculation_chain(self) -> dict[str, bytes | None]:
         """A chain that names a cell without formula makes Excel offer a repair; without a chain it builds one."""
-        package = self.book.package
-        chain = next(
-            (t for t, k in package.relations(package.workbook_part).values() if k.endswith("/calcChain")), None
-        )
-        if chain is None or chain not in package:
-            return {}
-        folder, leaf = posixpath.split(package.workbook_part)
-        rels = posixpath.join(folder, "_rels", f"{leaf}.rels")
-        target = re.escape(chain.rpartition("/")[2].encode())
-        return {
-            chain: None,
-            rels: re.sub(rb"<Relationship\b[^>]*" + target + rb'"[^>]*/>', b"", package.read(rels)),
-            "[Content_Types].xml": re.sub(
-                rb"<Override\b[^>]*" + target + rb'"[^>]*/>', b"", package.read("[Content_Types].xml")
-            ),
-        }
+        parts = PackageEditor(self.book.package)
+        chain = parts.related(parts.workbook_part, "calcChain")
+        if chain is not None:
+            parts.unrelate(parts.workbook_part, chain[0])
+            parts.remove(chain[1])
+        return parts.changes
 
 
 def _in(table: Table, row: int, column: int, value: object) -> bool:

@@ -2,24 +2,86 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from lxml import etree
 
 from tjxl.errors import PackageError
-from tjxl.ooxml.rawzip import Member, deflate, read_members, write_members
+from tjxl.ooxml.rawzip import ArchiveTooLargeError, Member, deflate, read_members, write_members
 
-# Limits for one package (DESIGN section 7): 50 MB as sent; a sheet of any use inflates to far less than these.
-MAX_MEMBERS = 10_000
-MAX_PART = 512 * 1024 * 1024
-MAX_TOTAL = 1024 * 1024 * 1024
+_MB = 1024 * 1024
 # Deflate packs at most 1,032 to 1; sheets reach some 50. A small part may inflate freely, a large one may not.
 MAX_RATIO = 200
 FREE_RATIO_BELOW = 64 * 1024
+# A tree of elements takes some 30 times the memory of its text, and several times as long as one pass over it.
+_TREE_WORK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a package is taken in before it is refused.
+
+    Attributes:
+        members: parts in the package.
+        part, total: bytes that a part that is read, and all parts together, may inflate to.
+        work: bytes of all that is read, those read as a tree of elements counted four times.
+        tree: bytes of one part that is read as a tree.
+        cells: filled cells of a sheet; merged areas too.
+        strings: texts that the cells of all sheets share.
+    """
+
+    members: int = 10_000
+    part: int = 512 * _MB
+    total: int = 1024 * _MB
+    work: int = 4096 * _MB
+    tree: int = 512 * _MB
+    cells: int = 20_000_000
+    strings: int = 20_000_000
+
+
+class Workload:
+    """What reading a package has cost so far, against its limits."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.done = 0
+
+    def text(self, size: int) -> None:
+        """One pass over `size` bytes.
+
+        Raises:
+            PackageError: E304, the limits are passed.
+        """
+        self.done += size
+        if self.done > self.limits.work:
+            raise PackageError("E304")
+
+    def tree(self, size: int) -> None:
+        """A tree of elements of `size` bytes that have been read.
+
+        Raises:
+            PackageError: E304, the limits are passed.
+        """
+        if size > self.limits.tree:
+            raise PackageError("E304")
+        self.text(size * (_TREE_WORK - 1))
+
+
+_SAFELY: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
 
 
 def parse_xml(xml: bytes) -> etree._Element:
@@ -29,20 +91,32 @@ def parse_xml(xml: bytes) -> etree._Element:
         PackageError: E303, the part is not well-formed or declares a document type.
     """
     try:
-        parser = etree.XMLParser(
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
-        root = etree.fromstring(xml, parser)
+        root = etree.fromstring(xml, etree.XMLParser(**_SAFELY))
     except etree.XMLSyntaxError as error:
         raise PackageError("E303", reason="XML") from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise PackageError("E303", reason="DOCTYPE")
     return root
+
+
+def stream_xml(xml: bytes, name: str) -> Iterator[etree._Element]:
+    """The children of a part's root, each let go when the next is asked for; all must be called `name`.
+
+    Raises:
+        PackageError: E303, as of `parse_xml`, or a `name` stands inside another.
+    """
+    events = etree.iterparse(io.BytesIO(xml), tag=f"{{*}}{name}", **_SAFELY)
+    try:
+        for _, element in events:
+            root = element.getparent()
+            if root is None or root.getparent() is not None or root.getroottree().docinfo.internalDTD is not None:
+                raise PackageError("E303", reason=name)
+            yield element
+            element.clear()
+            while element.getprevious() is not None:
+                del root[0]
+    except etree.XMLSyntaxError as error:
+        raise PackageError("E303", reason="XML") from error
 
 
 def local_name(element: etree._Element) -> str:
@@ -51,23 +125,35 @@ def local_name(element: etree._Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
+def _spelling(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").casefold()
+
+
 class Package:
     """The parts of a package. Immutable; `rewritten` gives the bytes of a changed one."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, limits: Limits | None = None) -> None:
         """
+        Args:
+            limits: for a package from a stranger; else those that a master of any size keeps.
+
         Raises:
             PackageError: E302 no readable zip, or two parts of one name; E304 too many parts, or too large.
         """
+        self.workload = Workload(limits or Limits())
+        limits = self.workload.limits
         try:
-            self.members: list[Member] = read_members(content)
+            self.members: list[Member] = read_members(content, limits.members)
+        except ArchiveTooLargeError as error:
+            raise PackageError("E304") from error
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
             raise PackageError("E302") from error
-        if len(self.members) > MAX_MEMBERS or sum(m.size for m in self.members) > MAX_TOTAL:
+        if sum(m.size for m in self.members) > limits.total:
             raise PackageError("E304")
         self._by_name = {m.name: m for m in self.members}
         if len(self._by_name) != len(self.members):  # readers disagree on which of two equal names counts
             raise PackageError("E302")
+        self._by_spelling = {_spelling(name): name for name in self._by_name}
         self._inflated: dict[str, bytes] = {}
         self._relations: dict[str, dict[str, tuple[str, str]]] = {}
 
@@ -94,8 +180,11 @@ class Package:
         member = self._by_name.get(name)
         if member is None or member.method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise PackageError("E302")
-        if member.size > MAX_PART or member.size > MAX_RATIO * max(len(member.data), FREE_RATIO_BELOW):
+        if member.size > self.workload.limits.part or member.size > MAX_RATIO * max(
+            len(member.data), FREE_RATIO_BELOW
+        ):
             raise PackageError("E304")
+        self.workload.text(member.size)
         content = member.data
         if member.method == zipfile.ZIP_DEFLATED:
             inflater = zlib.decompressobj(-15)
@@ -111,7 +200,9 @@ class Package:
 
     def xml(self, name: str) -> etree._Element:
         """A part's root element."""
-        return parse_xml(self.read(name))
+        content = self.read(name)
+        self.workload.tree(len(content))
+        return parse_xml(content)
 
     @cached_property
     def workbook_part(self) -> str:
@@ -128,18 +219,22 @@ class Package:
         return self._relations[part]
 
     def _read_relations(self, part: str) -> dict[str, tuple[str, str]]:
-        folder, name = posixpath.split(part)
-        rels = posixpath.join(folder, "_rels", f"{name}.rels")
+        folder, name = posixpath.split(part.replace("\\", "/").lstrip("/"))
+        rels = self._as_stored(posixpath.join(folder, "_rels", f"{name}.rels"))
         if rels not in self:
             return {}
         out = {}
         for element in self.xml(rels):
-            target = element.get("Target", "")
+            target = element.get("Target", "").replace("\\", "/")
             if local_name(element) != "Relationship" or element.get("TargetMode") == "External":
                 continue
             path = target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-            out[element.get("Id", "")] = (path, element.get("Type", ""))
+            out[element.get("Id", "")] = (self._as_stored(path), element.get("Type", ""))
         return out
+
+    def _as_stored(self, name: str) -> str:
+        """A part's name as the archive spells it: names differ in case only for the eye, some writers use `\\`."""
+        return name if name in self else self._by_spelling.get(_spelling(name), name)
 
     def rewritten(self, changes: Mapping[str, bytes | None], level: int = 6) -> bytes:
         """The package with these parts replaced (None: removed), every other part copied as stored.

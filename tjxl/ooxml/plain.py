@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from tjxl.errors import PackageError
+
 _START, _END = "<sheetData>", "</sheetData>"
 _DECLARATION = re.compile(r"""<\?xml version=["']1\.0["'](?: encoding=["'](?:UTF|utf)-8["'])?[^<>]*\?>""")
 # What XML 1.0 forbids, and what a parser would turn into something else.
 _CONTROL = bytes(c for c in range(32) if c not in b"\t\n")
-_REFERENCES = (b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;")
+_REFERENCES = ("&amp;", "&lt;", "&gt;", "&quot;", "&apos;")
 _MANY = 4
 _TEXT = r"([^<]*)"
 _PIECE = re.compile(
@@ -56,46 +58,56 @@ class PlainSheet(NamedTuple):
     frame: bytes
 
 
-def read_plain(xml: bytes) -> PlainSheet | None:
-    """The cells of a worksheet part that is written the plain way; None where it is not."""
+def read_plain(xml: bytes, most: int | None = None) -> PlainSheet | None:
+    """The cells of a worksheet part that is written the plain way; None where it is not.
+
+    Raises:
+        PackageError: E304, there are more than `most` filled cells.
+    """
     if b"<!" in xml or b"]]>" in xml or b"\r" in xml or len(xml.translate(None, _CONTROL)) != len(xml):
-        return None
-    references = xml.count(b"&")
-    if references > _MANY * xml.count(b"<c "):  # long formulas full of `&lt;`: the general way is faster
-        return None
-    if references != sum(map(xml.count, _REFERENCES)):
         return None
     try:
         text = xml.decode()
     except UnicodeDecodeError:
         return None
     start, end = text.find(_START), text.rfind(_END)
-    if start < 0 or end < 0 or text.find("<?", 5) >= 0 or "\ufffe" in text or "\uffff" in text:
+    if start < 0 or end < 0:
+        return None
+    references = text.count("&", start, end)  # those around the cells are read the general way
+    if references > _MANY * text.count("<c ", start, end):  # long formulas full of `&lt;`: that way is faster
+        return None
+    if references != sum(text.count(r, start, end) for r in _REFERENCES):
+        return None
+    if text.find("<?", 5) >= 0 or "\ufffe" in text or "\uffff" in text:
         return None
     declared = _DECLARATION.match(text) if text.startswith("<?") else text.startswith("<")
     if not declared:
         return None
-    found = _pieces(text, start + len(_START), end)
+    found = _pieces(text, start + len(_START), end, most)
     if found is None:
         return None
     return PlainSheet(*found, (text[: start + len(_START)] + text[end:]).encode())
 
 
-def _pieces(text: str, position: int, end: int) -> tuple[list[PlainCell], list[int]] | None:
+def _pieces(text: str, position: int, end: int, most: int | None) -> tuple[list[PlainCell], list[int]] | None:
     """Every cell and hidden row up to `end`; None as soon as something else stands between two pieces."""
     cells: list[PlainCell] = []
     hidden: list[int] = []
-    row, last = 0, 0
+    row, last, left = 0, 0, (0, "")
     for m in _PIECE.finditer(text, position, end):
         if m.start() != position:
             return None
         position = m.end()
         letters, number, style, kind, attributes, formula, value, inline, row_tag, empty, closed = m.groups()
         if letters is not None:
-            if row == 0 or int(number) != row:
+            place = (len(letters), letters)
+            if row == 0 or int(number) != row or place <= left:  # a blank one too may stand where another stands
                 return None
+            left = place
             if value is None and inline is None and attributes is None:
                 continue
+            if len(cells) == most:
+                raise PackageError("E304")
             group = None
             if attributes and _repeated(attributes):
                 return None
@@ -113,7 +125,7 @@ def _pieces(text: str, position: int, end: int) -> tuple[list[PlainCell], list[i
             numbered = _ROW_NUMBER.search(row_tag)
             if row or _repeated(row_tag) or numbered is None or int(numbered[1]) <= last:
                 return None
-            last = int(numbered[1])
+            last, left = int(numbered[1]), (0, "")
             row = 0 if empty else last
             if _HIDDEN.search(row_tag):
                 hidden.append(last)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s4B4HL2L5H2L")
 _END = struct.Struct("<4s4H2LH")
+_ENTRY = b"PK\x01\x02"
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
 _LIMIT = 0xFFFF_FFFE
@@ -51,14 +52,36 @@ def deflate(name: str, content: bytes, level: int = 6, like: Member | None = Non
     )
 
 
-def read_members(archive: bytes) -> list[Member]:
+class ArchiveTooLargeError(ValueError):
+    """An archive has more members than are read."""
+
+
+def check_directory(archive: bytes, most: int) -> None:
+    """Refuse an archive of more than `most` members before its directory is read.
+
+    What the archive says of its own directory is the sender's word, so the entries themselves are counted: each
+    begins with its signature. Those of an archive stored inside count too.
+
+    Raises:
+        ArchiveTooLargeError: there are more.
+    """
+    if archive.count(_ENTRY) > most:
+        raise ArchiveTooLargeError
+
+
+def read_members(archive: bytes, most: int = 10_000) -> list[Member]:
     """The members of an archive in its order, not inflated.
 
     Raises:
-        zipfile.BadZipFile: the archive's directory or a member's header is broken, or a member is encrypted.
+        ArchiveTooLargeError: there are more than `most`.
+        zipfile.BadZipFile: the archive's directory or a member's header is broken, a member is encrypted, or members
+            lie over each other.
     """
+    check_directory(archive, most)
     members = []
     with zipfile.ZipFile(io.BytesIO(archive)) as z:
+        if sum(info.compress_size for info in z.infolist()) > len(archive):
+            raise zipfile.BadZipFile  # members that lie over each other, each copied whole, would fill the memory
         for info in z.infolist():
             start = info.header_offset
             header = archive[start : start + 30]

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 from tjxl.errors import PackageError
 from tjxl.ooxml.cells import CellValue, SharedFormula, shifted_formula
+from tjxl.ooxml.outline import is_utf8
 from tjxl.ooxml.refs import Range, cell_ref, column_number, grow, parse_range
 from tjxl.ooxml.stored import storable, stored, stored_text
 
 _PREFIX = rb"(?:[A-Za-z_][\w.-]*:)?"
 _SHEET_DATA = re.compile(rb"<(" + _PREFIX + rb")sheetData\b[^>]*?(/?)>")
-_ENCODING = re.compile(rb"<\?xml[^>]*?\bencoding\s*=\s*[\"']([^\"']*)")
 _COLUMN = re.compile(rb"<" + _PREFIX + rb"col\b([^>]*?)/?>")
 _CELL = re.compile(rb"<" + _PREFIX + rb"c(?=[\s/>])([^>]*?)(?:/>|>(.*?)</" + _PREFIX + rb"c\s*>)", re.DOTALL)
 _FORMULA = re.compile(rb"<" + _PREFIX + rb"f(?=[\s/>])([^>]*?)(?:/>|>([^<]*)</" + _PREFIX + rb"f\s*>)", re.DOTALL)
@@ -122,34 +122,37 @@ def splice_sheet(
     Raises:
         PackageError: E305, the part is written in a way that cannot be changed safely.
     """
-    start = _SHEET_DATA.search(xml)
-    if (
-        start is None
-        or not _is_utf8(xml)
-        or xml.rfind(b"<!--", 0, start.start()) > xml.rfind(b"-->", 0, start.start())
-    ):
-        raise PackageError("E305")
-    prefix = start[1]
-    if start[2]:
-        head, body, tail = xml[: start.start()] + b"<" + prefix + b"sheetData>", b"", xml[start.end() :]
-        tail = b"</" + prefix + b"sheetData>" + tail
-    else:
-        end = xml.find(b"</" + prefix + b"sheetData", start.end())
-        if end < 0:
-            raise PackageError("E305")
-        head, body, tail = xml[: start.end()], xml[start.end() : end], xml[end:]
-    if b"<!--" in body or b"<![CDATA[" in body:
-        raise PackageError("E305")
+    prefix, head, body, tail = split_sheet(xml)
     rows = _Rows(body, prefix, date1904, _column_styles(head))
     body = rows.spliced(edits, new_rows or {}, dropped)
     bottom = max((r for r in rows.spans if r not in dropped), default=1) if dropped else None
     return _grown(_dimension(head, edits, bottom), growth) + body + _grown(tail, growth)
 
 
-def _is_utf8(xml: bytes) -> bool:
-    """Whether new text may be written into this part as UTF-8."""
-    declared = _ENCODING.match(xml.removeprefix(b"\xef\xbb\xbf"))
-    return b"\x00" not in xml and (declared is None or declared[1].lower() in (b"utf-8", b"utf8"))
+def split_sheet(xml: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    """A worksheet part taken apart: prefix of its elements, text up to its rows, its rows, text behind them.
+
+    Raises:
+        PackageError: E305, the part is written in a way that cannot be changed safely.
+    """
+    start = _SHEET_DATA.search(xml)
+    if (
+        start is None
+        or not is_utf8(xml)
+        or xml.rfind(b"<!--", 0, start.start()) > xml.rfind(b"-->", 0, start.start())
+    ):
+        raise PackageError("E305")
+    prefix = start[1]
+    if start[2]:
+        head, tail = xml[: start.start()] + b"<" + prefix + b"sheetData>", xml[start.end() :]
+        return prefix, head, b"", b"</" + prefix + b"sheetData>" + tail
+    end = xml.find(b"</" + prefix + b"sheetData", start.end())
+    if end < 0:
+        raise PackageError("E305")
+    body = xml[start.end() : end]
+    if b"<!--" in body or b"<![CDATA[" in body:
+        raise PackageError("E305")
+    return prefix, xml[: start.end()], body, xml[end:]
 
 
 def _column_styles(head: bytes) -> list[tuple[int, int, bytes]]:

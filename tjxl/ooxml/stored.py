@@ -20,11 +20,21 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub("", text)
 
 
+def protected(text: str) -> str:
+    """Text as Excel stores it, before XML's own escapes: what looks like an escaped character stays what it is."""
+    return _LOOKS_ESCAPED.sub("_x005F_", storable(text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
 def stored_text(text: str) -> str:
+    """Text as XML of a cell.
+
+    Raises:
+        ValueError: it is longer than a cell can hold.
+    """
     text = storable(text.replace("\r\n", "\n").replace("\r", "\n"))
     if len(text.encode("utf-16-le")) > 2 * MAX_TEXT:  # Excel counts a character beyond the BMP as two
         raise ValueError(f"text of {len(text)} characters in a cell")
-    return html.escape(_LOOKS_ESCAPED.sub("_x005F_", text), quote=False)
+    return html.escape(protected(text), quote=False)
 
 
 def stored(value: CellValue, date1904: bool) -> tuple[bytes, bytes]:

@@ -14,9 +14,11 @@ from tjxl.resources import layout_toml
 MODEL_ROW, SIGNATURE_ROW = 5001, 5002
 LISTS_SHEET, IDENTITY_SHEET = "_lists", "_tjxl"
 STATUS_NAME = "状态列表"
-FORM_VERSION = "1"
+FORM_VERSION = "2"
 END_MARK = "END"
 """Stands in column A of the signature line: what stands there and below belongs to no row."""
+ANNOTATOR = "督查台账校验"
+"""The author of the comments that tjxl writes into a copy to be mended."""
 # Stands for the row in the self-check formula. Nobody types this character, and no row has a longer number: a formula
 # that keeps Excel's limit with it keeps it in every row.
 ROW_MARK = "\ue000" * len(str(MODEL_ROW))

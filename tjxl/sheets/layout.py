@@ -59,6 +59,12 @@ def state_titles() -> Mapping[str, str]:
 
 
 @cache
+def answer_words() -> Mapping[str, str]:
+    """What 待裁决 offers beside values, by name: send_back, agree, disagree …"""
+    return {str(name): str(word) for name, word in layout_toml("master.toml")["answers"].items()}
+
+
+@cache
 def master_layout() -> dict[str, SheetLayout]:
     """The master's tables by their name in the code (tasks, assignments, milestones …), in their sheets' order."""
     return _layouts("sheet")

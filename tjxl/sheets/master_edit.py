@@ -37,23 +37,22 @@ def append(editor: BookEditor, layout: SheetLayout, rows: Sequence[Mapping[str, 
 
 
 def add_questions(editor: BookEditor, state: MasterState, questions: Sequence[Question]) -> list[Question]:
-    """Add those questions that are not there yet to 待裁决, what they decide to 裁决依据, their choices to 备选意见.
+    """Add questions whose key is not there yet to 待裁决, what they decide to 裁决依据, their choices to 备选意见.
 
     Numbers go on from the last one ever given: the office may have deleted rows of 待裁决.
 
     Returns:
         The questions added.
     """
-    present = {(q["period"], q["unit"], q["task_code"], q["question"]) for q in state.questions}
+    present = {str(row["key"]) for row in state.decided.values()}
     given = (*state.decided, *(str(q["question_no"]) for q in state.questions))
     numbers = [int(n[1:]) for n in given if n[:1] == "Q" and n[1:].isascii() and n[1:].isdecimal()]
     number = max(numbers, default=0)
     added, rows, decided, options = [], [], [], []
     for question in questions:
-        key = (question.period, question.unit, question.task_code, question.text)
-        if key in present:
+        if question.key in present:
             continue
-        present.add(key)
+        present.add(question.key)
         number += 1
         added.append(question)
         decided.append(decided_row(number, question))

@@ -12,7 +12,7 @@ from tjxl.errors import NoticeError, PackageError
 from tjxl.notice.files.blocks import Block, Grid, clean_cell, refuse_too_many
 from tjxl.notice.table import Row
 from tjxl.ooxml.book import Book
-from tjxl.ooxml.cells import NumberClass, RawCell, from_serial
+from tjxl.ooxml.cells import NumberClass, RawCell, class_of, from_serial
 from tjxl.ooxml.package import Package
 
 _Areas = Sequence[tuple[int, int, int, int]]
@@ -36,7 +36,7 @@ def read_excel(data: bytes, file: str) -> tuple[Block, ...]:
             texts = {
                 place: text
                 for place, cell in cells.cells.items()
-                if (text := _shown(cell, _class_of(book, cell), book.date1904))
+                if (text := _shown(cell, class_of(cell, book.number_classes), book.date1904))
             }
             merged = [(m.top, m.left, m.bottom, m.right) for m in cells.merged]
             grids.append(_grid(texts, merged, file))
@@ -106,11 +106,6 @@ def _grid(texts: Mapping[tuple[int, int], str], merged: _Areas, file: str) -> Gr
 
 def _between(numbers: Sequence[int], first: int, last: int) -> Sequence[int]:
     return numbers[bisect_left(numbers, first) : bisect_right(numbers, last)]
-
-
-def _class_of(book: Book, cell: RawCell) -> NumberClass:
-    classes = book.number_classes
-    return classes[cell.style] if cell.style < len(classes) else "general"
 
 
 def _shown(cell: RawCell, number: NumberClass, date1904: bool) -> str:

@@ -1,0 +1,141 @@
+"""Reading many files in several processes: the same returns in the same order, whatever happens to a process.
+
+Reading is work for the processor, so threads would gain nothing. A process takes some tenths of a second to start:
+below `THRESHOLD` files one process is faster.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from tjxl.findings import finding
+from tjxl.intake.context import Context
+from tjxl.intake.filenames import label_of
+from tjxl.intake.returns import Return, read_return
+from tjxl.intake.sources import Source, open_source
+
+THRESHOLD = 400
+_MOST_WORKERS = 8
+_CHUNK = 16
+
+Reading = list[Return]
+"""What one file on disk holds: one return, or several of a zip archive."""
+
+
+def workers_for(files: int) -> int:
+    """How many processes are worth their start; 1 means to read in this one."""
+    return 1 if files < THRESHOLD else min(os.cpu_count() or 1, _MOST_WORKERS)
+
+
+def read_path(path: Path, inbox: Path, context: Context) -> Reading:
+    """The returns in one file on disk, their contents let go."""
+    out = []
+    for source in open_source(path, inbox):
+        r = read_return(source, context)
+        out.append(r.with_source(source.without_content()))
+    return out
+
+
+def read_in_parallel(
+    paths: Sequence[Path], inbox: Path, context: Context, workers: int, step: Callable[[], None]
+) -> list[Reading]:
+    """What each file holds, in the order given.
+
+    A file that ends the process reading it gets a finding (I228); the files that shared its process are read again.
+
+    Args:
+        step: called once for each file that is done.
+    """
+    done: dict[int, Reading] = {}
+    with _Pool(workers, inbox, context) as pool:
+        if not pool.starts():  # no processes can be started here
+            return [_counted(read_path(path, inbox, context), step) for path in paths]
+        chunks = [range(i, min(i + _CHUNK, len(paths))) for i in range(0, len(paths), _CHUNK)]
+        waiting = {pool.submit([paths[i] for i in chunk]): chunk for chunk in chunks}
+        for future in as_completed(waiting):
+            try:
+                readings = future.result()
+            except BrokenProcessPool:
+                break
+            for i, reading in zip(waiting[future], readings, strict=True):
+                done[i] = _counted(reading, step)
+    left = [i for i in range(len(paths)) if i not in done]
+    while left:
+        with _Pool(1, inbox, context) as pool:  # each in its turn, so that it is known which of them ends a process
+            for i in tuple(left):
+                left.remove(i)
+                alone = pool.read_alone(paths[i])
+                done[i] = _counted(_killed(paths[i], inbox, context) if alone is None else alone, step)
+                if alone is None:
+                    break
+    return [done[i] for i in range(len(paths))]
+
+
+def _killed(path: Path, inbox: Path, context: Context) -> Reading:
+    source = Source(label_of(path, inbox), b"", dt.datetime.min, path, finding("I228"))
+    return [read_return(source, context)]
+
+
+def _counted(reading: Reading, step: Callable[[], None]) -> Reading:
+    step()
+    return reading
+
+
+class _Pool:
+    """Processes that know the context. Spawned on every system: a fork would copy locks that threads hold."""
+
+    def __init__(self, workers: int, inbox: Path, context: Context) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(workers, spawn, _begin, (inbox, context))
+
+    def __enter__(self) -> _Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)  # at Ctrl-C too: only what is being read is waited for
+
+    def starts(self) -> bool:
+        """Whether a process can be started at all."""
+        try:
+            self._pool.submit(os.getpid).result()
+        except (BrokenProcessPool, OSError):
+            return False
+        return True
+
+    def submit(self, paths: list[Path]) -> Future[list[Reading]]:
+        """Read these in one of the processes."""
+        try:
+            return self._pool.submit(_read, paths)
+        except BrokenProcessPool as error:
+            broken: Future[list[Reading]] = Future()
+            broken.set_exception(error)
+            return broken
+
+    def read_alone(self, path: Path) -> Reading | None:
+        """What one file holds; None when it ends the process."""
+        try:
+            return self.submit([path]).result()[0]
+        except BrokenProcessPool:
+            return None
+
+
+_inbox: Path
+_context: Context
+
+
+def _begin(inbox: Path, context: Context) -> None:
+    """In a new process: what all its files are read with. Ctrl-C is the first process's to answer."""
+    global _inbox, _context
+    _inbox, _context = inbox, context
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _read(paths: list[Path]) -> list[Reading]:
+    return [read_path(path, _inbox, _context) for path in paths]
