@@ -28,7 +28,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(ROOT))
+sys.path.append(str(ROOT))  # behind the installed package, whose data folders the checkout would hide
 
 from tests.bench.annotated_by_openpyxl import annotate as annotated_by_openpyxl  # noqa: E402
 from tests.bench.by_openpyxl import build, plan_of  # noqa: E402
