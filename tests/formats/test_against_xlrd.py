@@ -7,7 +7,8 @@ import pytest
 from tests.libreoffice import requires_libreoffice, saved_as
 from tests.office import SPORTS, Office, filled
 from tjxl.formats.xls import XlsBook
-from tjxl.ooxml.cells import NumberClass, class_of
+from tjxl.ooxml.cells import class_of
+from tjxl.ooxml.looks import NumberClass
 from tjxl.ooxml.refs import Range
 
 xlrd = pytest.importorskip("xlrd")

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tjxl.intake.normalise.quantities import Measured, read_quantity
-from tjxl.ooxml.cells import NumberClass, RawCell
+from tjxl.ooxml.cells import RawCell
+from tjxl.ooxml.looks import NumberClass
 
 PEOPLE = Measured("万人", 35.0, "flow")
 GROWTH = Measured("%", 5.5, "growth")

@@ -19,7 +19,8 @@ from tjxl.intake.normalise.dates import read_date
 from tjxl.intake.normalise.percents import read_percent
 from tjxl.intake.normalise.texts import read_phone, read_text
 from tjxl.intake.values import Reading
-from tjxl.ooxml.cells import NumberClass, RawCell, to_serial
+from tjxl.ooxml.cells import RawCell, to_serial
+from tjxl.ooxml.looks import NumberClass
 from tjxl.settings import load_settings
 
 SETTINGS = load_settings()

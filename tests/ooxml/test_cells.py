@@ -13,14 +13,8 @@ from hypothesis import strategies as st
 from tests.ooxml.examples import MAIN, book, worksheet
 from tjxl.errors import PackageError
 from tjxl.ooxml.book import Book
-from tjxl.ooxml.cells import (
-    RawCell,
-    from_serial,
-    read_number_classes,
-    read_shared_strings,
-    read_sheet,
-    to_serial,
-)
+from tjxl.ooxml.cells import RawCell, from_serial, read_shared_strings, read_sheet, to_serial
+from tjxl.ooxml.looks import read_number_classes
 from tjxl.ooxml.refs import Range
 
 

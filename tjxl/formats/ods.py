@@ -15,8 +15,9 @@ from tjxl.errors import PackageError
 from tjxl.formats.bounds import MAX_CONTENT
 from tjxl.formats.ods_content import NUMBER_CLASSES, Content
 from tjxl.formats.workbook import Sheet
-from tjxl.ooxml.cells import NumberClass, SheetCells
+from tjxl.ooxml.cells import SheetCells
 from tjxl.ooxml.comments import CellComment, Place
+from tjxl.ooxml.looks import NumberClass
 from tjxl.ooxml.package import Package
 
 CONTENT, MIMETYPE = "content.xml", "mimetype"

@@ -13,8 +13,9 @@ from functools import lru_cache
 
 from tjxl.errors import PackageError
 from tjxl.formats.bounds import MAX_CELLS, MAX_CHARACTERS, MAX_ELEMENTS
-from tjxl.ooxml.cells import NumberClass, RawCell, iso_serial
+from tjxl.ooxml.cells import RawCell, iso_serial
 from tjxl.ooxml.comments import CellComment, Place
+from tjxl.ooxml.looks import NumberClass
 from tjxl.ooxml.refs import Range
 
 NUMBER_CLASSES: tuple[NumberClass, ...] = ("general", "percent", "date", "number")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
-from tjxl.ooxml.cells import NumberClass, SheetCells
+from tjxl.ooxml.cells import SheetCells
 from tjxl.ooxml.comments import CellComment, Place
+from tjxl.ooxml.looks import NumberClass
 
 Format = Literal["xlsx", "xls", "ods"]
 

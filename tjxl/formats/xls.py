@@ -16,8 +16,9 @@ from tjxl.formats.bounds import MAX_CELLS
 from tjxl.formats.compound import Compound
 from tjxl.formats.records import BOF, Records, Texts
 from tjxl.formats.workbook import Sheet
-from tjxl.ooxml.cells import NumberClass, RawCell, SheetCells, number_class
+from tjxl.ooxml.cells import RawCell, SheetCells
 from tjxl.ooxml.comments import CellComment, Place
+from tjxl.ooxml.looks import NumberClass, number_class
 from tjxl.ooxml.refs import Range
 
 _STREAM = "Workbook"

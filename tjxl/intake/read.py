@@ -24,7 +24,8 @@ from tjxl.intake.normalise.texts import read_phone, read_text
 from tjxl.intake.rowkeys import RowKeys, is_signature, is_totals
 from tjxl.intake.surroundings import Surroundings, cell_text, is_filled, shortened
 from tjxl.intake.values import Reading, squeeze
-from tjxl.ooxml.cells import NumberClass, RawCell, SheetCells, class_of, from_serial
+from tjxl.ooxml.cells import RawCell, SheetCells, class_of, from_serial
+from tjxl.ooxml.looks import NumberClass
 from tjxl.ooxml.refs import cell_ref
 from tjxl.register import task_of
 from tjxl.settings import Settings

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Literal, TypeVar
 
 from lxml import etree
 
 from tjxl.errors import PackageError
-from tjxl.ooxml.cells import (
-    NumberClass,
-    SheetCells,
-    is_picture,
-    read_fills,
-    read_number_classes,
-    read_shared_strings,
-    read_sheet,
-)
+from tjxl.ooxml.cells import SheetCells, is_picture, read_shared_strings, read_sheet
 from tjxl.ooxml.comments import CellComment, read_comments
+from tjxl.ooxml.looks import NumberClass, read_fills, read_number_classes
 from tjxl.ooxml.package import Limits, Package, local_name
 from tjxl.ooxml.refs import Range, parse_range
+
+T = TypeVar("T")
 
 _REL_ID = "}id"
 _MACRO_KINDS = ("/vbaProject", "/xlMacrosheet", "/xlIntlMacrosheet")
@@ -32,6 +27,7 @@ _OBJECT_KINDS = ("/oleObject", "/package")
 _KEPT_PART = 64 * 1024
 _kept_strings = lru_cache(maxsize=8)(read_shared_strings)
 _kept_number_classes = lru_cache(maxsize=64)(read_number_classes)
+_kept_fills = lru_cache(maxsize=64)(read_fills)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +121,22 @@ class Book:
     @cached_property
     def number_classes(self) -> tuple[NumberClass, ...]:
         """What kind of number each cell style shows."""
+        return self._of_styles(_kept_number_classes, read_number_classes)
+
+    @cached_property
+    def fills(self) -> tuple[str, ...]:
+        """The ground colour of each cell style; empty for none."""
+        return self._of_styles(_kept_fills, read_fills)
+
+    def _of_styles(
+        self, kept: Callable[[bytes], tuple[T, ...]], read: Callable[[bytes], tuple[T, ...]]
+    ) -> tuple[T, ...]:
         part = self._part_of_kind("/styles")
         if part is None:
             return ()
         xml = self.package.read(part)
         self.package.workload.tree(len(xml))
-        return _kept_number_classes(xml) if len(xml) <= _KEPT_PART else read_number_classes(xml)
-
-    @cached_property
-    def fills(self) -> tuple[str, ...]:
-        """The ground colour of each cell style; empty for none."""
-        part = self._part_of_kind("/styles")
-        return read_fills(self.package.read(part)) if part else ()
+        return kept(xml) if len(xml) <= _KEPT_PART else read(xml)
 
     def comments(self, sheet: str, /) -> Mapping[tuple[int, int], CellComment]:
         """The comments of a sheet by (row, column)."""

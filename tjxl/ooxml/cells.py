@@ -8,26 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from lxml import etree
 
 from tjxl.errors import PackageError
+from tjxl.ooxml.looks import NumberClass, whole
 from tjxl.ooxml.package import Limits, Workload, local_name, parse_xml, stream_xml
 from tjxl.ooxml.plain import PlainSheet, read_plain
 from tjxl.ooxml.refs import MAX_COLUMN, MAX_ROW, Range, cell_ref, column_number, parse_cell, parse_range
 
 CellKind = Literal["number", "text", "bool", "error", "date"]
-NumberClass = Literal["general", "number", "percent", "date", "text"]
 CellValue = None | bool | int | float | str | dt.date | dt.datetime
 
-_MAX_FORMAT = 255  # characters of a number format: Excel's limit
-_BRACKETED = re.compile(r"\[([^\]]*)\]")
-_DATE_IDS = {*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)}
-_MAX_DIGITS = 10
 _EPOCH_1900 = dt.datetime(1899, 12, 30)
 _EPOCH_1904 = dt.datetime(1904, 1, 1)
 
@@ -142,73 +136,6 @@ def _unescape(text: str) -> str:
     return "".join([*out, rest]).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def read_number_classes(styles_xml: bytes) -> tuple[NumberClass, ...]:
-    """What kind of number each cell style shows."""
-    root = parse_xml(styles_xml)
-    custom: dict[int, str] = {}
-    out: list[NumberClass] = []
-    for part in root:
-        if local_name(part) == "numFmts":
-            custom = {_int(f.get("numFmtId"), 0): f.get("formatCode", "")[:_MAX_FORMAT] for f in part}
-    known: dict[int, NumberClass] = {}  # many styles share a format
-    for part in root:
-        if local_name(part) == "cellXfs":
-            for xf in part:
-                number = _int(xf.get("numFmtId"), 0)
-                if number not in known:
-                    known[number] = number_class(number, custom)
-                out.append(known[number])
-    return tuple(out)
-
-
-@lru_cache(maxsize=64)
-def read_fills(styles_xml: bytes) -> tuple[str, ...]:
-    """The ground colour of each cell style, as far as telling two apart; empty where a cell has none."""
-    root = parse_xml(styles_xml)
-    parts = {local_name(part): part for part in root}
-    fills = [_fill(fill) for fill in parts["fills"]] if "fills" in parts else []
-    numbers = [_int(xf.get("fillId"), 0) for xf in parts["cellXfs"]] if "cellXfs" in parts else []
-    return tuple(fills[n] if n < len(fills) else "" for n in numbers)
-
-
-def _fill(fill: etree._Element) -> str:
-    for pattern in fill:
-        colour = next((c for c in pattern if local_name(c) == "fgColor"), None)
-        if pattern.get("patternType") == "solid" and colour is not None:
-            return " ".join(f"{name}={colour.get(name)}" for name in ("rgb", "theme", "tint", "indexed", "auto"))
-    return ""
-
-
-def number_class(number: int, custom: Mapping[int, str]) -> NumberClass:
-    """What kind of number a number format shows: a built-in one by its number, another by its code in `custom`."""
-    if number in (9, 10):
-        return "percent"
-    if number == 49:
-        return "text"
-    code = custom.get(number)
-    if code is None:
-        return "date" if number in _DATE_IDS else "general" if number == 0 else "number"
-    bare, quoted, skip = [], False, False
-    for char in code:
-        if skip:
-            skip = False
-        elif char in "\\_*" and not quoted:  # a literal, a gap as wide as, a filling of the next character
-            skip = True
-        elif char == '"':
-            quoted = not quoted
-        elif not quoted:
-            bare.append(char.lower())
-    shown = "".join(bare)
-    shown = _BRACKETED.sub(lambda m: m[1] if m[1] and set(m[1]) <= set("hms") else "", shown)  # [h] counts hours
-    if "%" in shown:
-        return "percent"
-    if shown.strip() == "@":
-        return "text"
-    if "general" in shown or "通用格式" in shown:
-        return "general"
-    return "date" if any(c in shown for c in "ymdhs年月日") else "number"
-
-
 def class_of(cell: RawCell, classes: Sequence[NumberClass]) -> NumberClass:
     """What kind of number a cell shows, by the classes of the workbook's styles."""
     if cell.kind == "date":
@@ -259,7 +186,7 @@ def read_sheet(
 def _hidden_columns(root: etree._Element, prefix: str) -> tuple[tuple[int, int], ...]:
     columns = root.iterfind(f"{prefix}cols/{prefix}col")
     hidden = (c for c in columns if c.get("hidden") in ("1", "true"))
-    return tuple((_int(c.get("min"), 0), _int(c.get("max"), 0)) for c in hidden)
+    return tuple((whole(c.get("min"), 0), whole(c.get("max"), 0)) for c in hidden)
 
 
 class _Reader:
@@ -320,13 +247,9 @@ class _Reader:
                     self._add(row_number, column, _cell(c, names, self.strings), _shared_group(c, names[1]))
 
 
-def _int(text: str | None, default: int) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < _MAX_DIGITS else default
-
-
 def _row(number: str | None, above: int) -> int:
     """The number of a row, the next one where it says none. Rows stand in their order."""
-    own = _int(number, 0) if number else above + 1
+    own = whole(number, 0) if number else above + 1
     if own <= above:
         raise PackageError("E303", reason="row")
     return own
@@ -365,7 +288,7 @@ def _cell(c: etree._Element, names: tuple[str, str, str], strings: Sequence[str]
             formula = child.text or ""
         elif tag == names[2]:
             inline = child
-    style = _int(c.get("s"), 0)
+    style = whole(c.get("s"), 0)
     if inline is not None and kind == "inlineStr":
         return RawCell(_rich_text(inline), "text", style, formula)
     return _raw(kind, text, style, formula, strings)

@@ -17,7 +17,8 @@ from tjxl.findings import finding
 from tjxl.intake.normalise.numerals import digits_in_a_row
 from tjxl.intake.values import BLANK, Reading, as_typed, fold, in_doubt, unusable
 from tjxl.notice.dates import find_dates, number
-from tjxl.ooxml.cells import NumberClass, RawCell, from_serial
+from tjxl.ooxml.cells import RawCell, from_serial
+from tjxl.ooxml.looks import NumberClass
 
 _DOTS = str.maketrans("。·—–―−_\\,、", "..----./..")
 _WEEKDAYS = "一二三四五六日"

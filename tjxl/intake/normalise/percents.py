@@ -8,7 +8,8 @@ from decimal import Decimal
 from tjxl.findings import finding
 from tjxl.intake.normalise.numerals import whole_number, without_about
 from tjxl.intake.values import BLANK, Reading, as_typed, fold, in_doubt, joined, unusable
-from tjxl.ooxml.cells import NumberClass, RawCell
+from tjxl.ooxml.cells import RawCell
+from tjxl.ooxml.looks import NumberClass
 
 _TENTHS = re.compile(r"([0-9]{1,2}|[一二三四五六七八九十])成([0-9]|[一二三四五六七八九半])?")
 _LEADING = re.compile(r"^(?:已完成|完成|已达到?|达到?)")

@@ -15,7 +15,8 @@ from tjxl.findings import finding
 from tjxl.intake.normalise.numerals import leading_number, without_about
 from tjxl.intake.normalise.percents import say_percent, share_in
 from tjxl.intake.values import BLANK, Reading, as_typed, fold, in_doubt, joined, unusable
-from tjxl.ooxml.cells import NumberClass, RawCell
+from tjxl.ooxml.cells import RawCell
+from tjxl.ooxml.looks import NumberClass
 from tjxl.register import Measure
 
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}

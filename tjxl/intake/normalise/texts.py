@@ -6,7 +6,8 @@ import re
 
 from tjxl.findings import finding
 from tjxl.intake.values import INVISIBLE, Reading, as_typed, fold, unusable
-from tjxl.ooxml.cells import NumberClass, RawCell, from_serial
+from tjxl.ooxml.cells import RawCell, from_serial
+from tjxl.ooxml.looks import NumberClass
 
 MAX_TEXT = 32_767
 _DASHES = str.maketrans("‐‑‒–—―−", "-------")

@@ -12,7 +12,8 @@ from tjxl.errors import NoticeError, PackageError
 from tjxl.notice.files.blocks import Block, Grid, clean_cell, refuse_too_many
 from tjxl.notice.table import Row
 from tjxl.ooxml.book import Book
-from tjxl.ooxml.cells import NumberClass, RawCell, class_of, from_serial
+from tjxl.ooxml.cells import RawCell, class_of, from_serial
+from tjxl.ooxml.looks import NumberClass
 from tjxl.ooxml.package import Package
 
 _Areas = Sequence[tuple[int, int, int, int]]
