@@ -26,9 +26,9 @@ def issued_project(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return issued(tmp_path_factory.mktemp("样例") / "2022年重点工作")
 
 
-def issued(root: Path) -> Office:
+def issued(root: Path, *, macros: bool = True) -> Office:
     """The sample's project made in a folder, the forms of 2022-05 issued."""
-    flows.init(root, Path(str(sample_notice())), 2022)
+    flows.init(root, Path(str(sample_notice())), 2022, macros=macros)
     flows.issue(Project(root), MAY)
     return Office(Project(root))
 

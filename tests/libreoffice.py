@@ -22,7 +22,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -74,6 +74,24 @@ def recalculate(path_in: Path, path_out: Path, timeout: float = 180) -> Path:
         path_out.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(made, path_out)
     return path_out
+
+
+def recalculate_all(paths: Sequence[Path], folder: Path, timeout: float = 600) -> list[Path]:
+    """The same for many files in one start, which costs seconds: each is saved in *folder* under its own name.
+
+    The names must differ.
+    """
+    assert SOFFICE is not None, "soffice was not found on this computer"
+    folder.mkdir(parents=True, exist_ok=True)
+    made = [folder / path.name for path in paths]
+    with tempfile.TemporaryDirectory(prefix="tjxl-lo-", ignore_cleanup_errors=True) as profile:
+        sources = [path.resolve() for path in paths]
+        kind = "xlsx:Calc MS Excel 2007 XML"
+        log = _run(sources, kind, folder.resolve(), _prepare_profile(Path(profile)), timeout)
+    missing = [path.name for path in made if not path.exists()]
+    if missing:
+        raise LibreOfficeError(f"LibreOffice made no {missing}: {log}")
+    return made
 
 
 # , and " around texts, UTF-8, from line 1, as shown, values in place of formulas; -1: a file for each sheet
@@ -139,9 +157,10 @@ def _prepare_profile(folder: Path) -> str:
     return folder.resolve().as_uri()
 
 
-def _run(source: Path, target: str, outdir: Path, profile: str, timeout: float) -> str:
+def _run(source: Path | Sequence[Path], target: str, outdir: Path, profile: str, timeout: float) -> str:
+    sources = [source] if isinstance(source, Path) else source
     command = [str(SOFFICE), f"-env:UserInstallation={profile}", "--headless", "--norestore", "--nolockcheck",
-               "--convert-to", target, "--outdir", str(outdir), str(source)]  # fmt: skip
+               "--convert-to", target, "--outdir", str(outdir), *map(str, sources)]  # fmt: skip
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=os.name == "posix"
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -107,11 +108,15 @@ def init(
     *,
     named: NamedColumns = None,
     units_from: UnitsFrom = None,
+    macros: Annotated[
+        bool,
+        typer.Option("--macros/--no-macros", help="总台账是否带宏和按钮；禁用宏的单位用 --no-macros，得到 .xlsx。"),
+    ] = True,
     as_json: Json = False,
 ) -> None:
     from tjxl import flows
 
-    result = flows.init(folder, notice, year, _columns(named), units_from)
+    result = flows.init(folder, notice, year, _columns(named), units_from, macros=macros)
     needs = result["questions"] > 0 or any(f["severity"] in ("error", "question") for f in result["findings"])
     _finish(result, as_json, _show("init"), needs)
 
@@ -157,6 +162,28 @@ def merge(folder: Folder = Path(), *, period: SomePeriod = None, as_json: Json =
     _finish(result, as_json, _show("merge"), needs or _undecided(result))
 
 
+@app.command(help="撤销最近一次合并，办公厅填写的内容保留。")
+def undo(folder: Folder = Path(), *, as_json: Json = False) -> None:
+    from tjxl import recovery
+
+    result = recovery.undo(_project(folder))
+    _finish(result, as_json, _show("undo"), bool(result["files_missing"] or result["forms_outdated"]))
+
+
+@app.command(help="用归档的填报表核对、恢复总台账中由系统写入的单元格。")
+def rebuild(
+    folder: Folder = Path(),
+    *,
+    check: Annotated[bool, typer.Option("--check", help="只核对，不写入。")] = False,
+    as_json: Json = False,
+) -> None:
+    from tjxl import recovery
+
+    result = recovery.rebuild(_project(folder), check=check)
+    left = [d for d in result["differences"] if check or not d["proven"]]
+    _finish(result, as_json, _show("rebuild"), bool(left or result["files_missing"]))
+
+
 @app.command(help="校验一份填报表，不写入任何文件。")
 def check(
     file: Annotated[Path, typer.Argument(metavar="文件", help="要校验的填报表。")],
@@ -175,6 +202,19 @@ def status(folder: Folder = Path(), *, as_json: Json = False) -> None:
 
     result = flows.status(_project(folder))
     _finish(result, as_json, _show("status"), result["open_questions"] > 0)
+
+
+@app.command(help="查看一项任务各项内容的来龙去脉：何期、何单位、何文件何单元格。")
+def history(
+    folder: Folder = Path(),
+    *,
+    task: Annotated[str, typer.Option("--task", metavar="任务", help="任务的序号或任务编码，如 10 或 T010。")],
+    unit: Annotated[str | None, typer.Option("--unit", metavar="单位", help="只看该单位报送的内容。")] = None,
+    as_json: Json = False,
+) -> None:
+    from tjxl import flows
+
+    _finish(flows.history(_project(folder), task, unit), as_json, _show("history"), False)
 
 
 @app.command(help="模拟各单位填报，供培训和测试。")
@@ -209,6 +249,54 @@ def demo(
     _finish(result, as_json, _show("demo"), False)
 
 
+@app.command(help="检查按钮所需的各项条件，并说明如何处理。")
+def doctor(
+    folder: Folder = Path(),
+    *,
+    fix: Annotated[bool, typer.Option("--fix", help="把本机 Python 的位置写入总台账。")] = False,
+    as_json: Json = False,
+) -> None:
+    from tjxl.installation.doctor import doctor as run
+    from tjxl.project import Project
+
+    project = Project(folder)
+    result = run(_project(folder) if fix or project.master.exists() else None, fix=fix)
+    _finish(result, as_json, _show("doctor"), any(c["severity"] != "note" for c in result["checks"]))
+
+
+@app.command("upgrade-master", help="把总台账中的宏和按钮更新到已安装的版本，其他内容不变。")
+def upgrade_master(folder: Folder = Path(), *, as_json: Json = False) -> None:
+    from tjxl.installation.upgrade import upgrade_master as run
+
+    _finish(run(_project(folder)), as_json, _show("upgrade_master"), False)
+
+
+@app.command("pack-offline", help="收齐离线安装所需的全部文件（64 位 Windows）。")
+def pack_offline(
+    folder: Annotated[Path, typer.Argument(metavar="文件夹", help="放安装文件的文件夹。")],
+    *,
+    python: Annotated[str, typer.Option("--python", metavar="版本", help="对方的 Python 版本，如 3.12。")] = "3.11",
+    as_json: Json = False,
+) -> None:
+    from tjxl.installation.offline import pack_offline as run
+
+    _finish(run(folder, python), as_json, _show("pack_offline"), False)
+
+
+@app.command(help="在项目文件夹中生成双击即可使用的菜单（WPS、Linux 等不能用按钮时）。")
+def launcher(folder: Folder = Path(), *, as_json: Json = False) -> None:
+    from tjxl.installation.launcher import make_launcher
+
+    _finish(make_launcher(_project(folder)), as_json, _show("launcher"), False)
+
+
+@app.command(help="用菜单操作（供双击启动的文件调用）。")
+def menu(folder: Folder = Path()) -> None:
+    from tjxl.installation.menu import menu as run
+
+    run(_project(folder))
+
+
 def _undecided(result: dict[str, Any]) -> bool:
     """Whether an answer could not be carried out, or left something to be undone by hand."""
     return any(not d["obeyed"] or any(f["severity"] != "note" for f in d["findings"]) for d in result["decisions"])
@@ -217,7 +305,12 @@ def _undecided(result: dict[str, Any]) -> bool:
 def _project(folder: Path) -> Any:
     from tjxl.project import open_project
 
-    return open_project(folder)
+    return open_project(folder, _say_waiting if sys.stderr.isatty() else None)
+
+
+def _say_waiting(holder: str) -> None:
+    """Somebody watches, and may give up with Ctrl-C; a script is told at once that it cannot be done now."""
+    sys.stderr.write(f"项目正被占用：{holder}。正在等待，最多一分钟；按 Ctrl-C 放弃。\n")
 
 
 def _show(command: str) -> Callable[[dict[str, Any]], None]:
@@ -266,6 +359,7 @@ def main() -> None:
     except TjxlError as error:
         _fail(str(error))
     except (KeyboardInterrupt, typer.Abort):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses twice is answered once
         _fail("已中断。总台账是完整的：这一步要么已经写入，要么没有写入；再运行一次即可。")
     except OSError as error:
         from tjxl.errors import plain_reason

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from tjxl.errors import ProjectError, plain_reason
 from tjxl.project import TEMPORARY_PREFIX
+
+# Windows: access denied, sharing violation, lock violation. What holds a file for longer is a program at work.
+_HELD = (5, 32, 33)
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds between attempts."""
+
+# Some network file systems cannot force a folder to disk; the content of the files has been.
+_NO_SUCH_CALL = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
+
+
+class ChangedMeanwhileError(Exception):
+    """A file that was to be replaced holds something else than what its new content was made from."""
 
 
 @contextlib.contextmanager
@@ -24,17 +38,27 @@ def said_plainly(path: Path) -> Iterator[None]:
         raise ProjectError("E212", file=path.name, reason=plain_reason(error)) from error
 
 
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file so that after this call its content is on disk under its name, or nothing has changed."""
+def write_durably(path: Path, content: bytes, *, in_place_of: bytes | None = None) -> None:
+    """Write a file so that after this call its content is on disk under its name, or nothing has changed.
+
+    Raises:
+        ChangedMeanwhileError: the file does not hold `in_place_of` (any more).
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, content)
+    write_whole(path, content, in_place_of=in_place_of)
     sync_folder(path.parent)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, in_place_of: bytes | None = None) -> None:
     """Write a file so that at any instant it is the old one or the new one: beside it, forced to disk, then renamed.
 
     The folder's entry is not yet forced to disk: for many files that is done once.
+
+    Args:
+        in_place_of: what the file must hold at the last moment before it is replaced.
+
+    Raises:
+        ChangedMeanwhileError: it holds something else. It is left as it is.
     """
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{path.name}.tmp")
     try:
@@ -42,9 +66,33 @@ def write_whole(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        if in_place_of is not None and not _holds(path, in_place_of):
+            raise ChangedMeanwhileError(path)
+        _replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):  # of two troubles the first is said; the next command clears up
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.read_bytes() == content
+    except FileNotFoundError:
+        return False
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    """Rename over what is there. On Windows a virus scanner or an indexer may hold a file for a moment."""
+    for pause in _PAUSES:
+        try:
+            temporary.replace(path)
+            return
+        except PermissionError as error:
+            if getattr(error, "winerror", None) not in _HELD:
+                raise
+            time.sleep(pause)
+    temporary.replace(path)
 
 
 def sync_folder(folder: Path) -> None:
@@ -54,5 +102,8 @@ def sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NO_SUCH_CALL:
+            raise
     finally:
         os.close(handle)

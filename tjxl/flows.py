@@ -1,7 +1,8 @@
 """The use cases, one function each. Buttons and command line call these; nothing here prints.
 
 Each takes a project, does its work under the project's lock where it writes, and returns plain data in the shape of
-section 11 of the design. `progress` is called with steps done and steps in all.
+section 11 of the design. `progress` is called with steps done and steps in all; `master` is the door to the master,
+the closed file unless one is given.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tjxl.durable import said_plainly, write_durably
+from tjxl.durable import said_plainly, sync_folder, write_durably, write_whole
 from tjxl.errors import NoticeError, PackageError, ProjectError
 from tjxl.intake.decided import archived_sources, to_be_read_again
 from tjxl.intake.gather import gather_returns
 from tjxl.intake.returns import Return
-from tjxl.merge.commit import backup_master, clear_leftovers, replace_master
+from tjxl.masters.closed import ClosedMaster
+from tjxl.masters.door import Master
+from tjxl.merge.commit import clear_leftovers
 from tjxl.ooxml.editor import BookEditor
 from tjxl.periods import Period, parse_period
 from tjxl.project import SETTINGS_FILE, Project
@@ -83,7 +86,13 @@ def known_units(source: Path) -> tuple[Unit, ...]:
 
 
 def init(
-    folder: Path, notice: Path, year: int, columns: Titles | None = None, units_from: Path | None = None
+    folder: Path,
+    notice: Path,
+    year: int,
+    columns: Titles | None = None,
+    units_from: Path | None = None,
+    *,
+    macros: bool = True,
 ) -> dict[str, Any]:
     """Make a project: folders, settings, and the master built from the notice.
 
@@ -96,6 +105,7 @@ def init(
             is no project and no master.
     """
     from tjxl.notice.read import read_notice
+    from tjxl.sheets.macros import with_macros
     from tjxl.sheets.master import MasterMeta, build_master
 
     project = Project(folder)
@@ -109,12 +119,17 @@ def init(
         raise NoticeError("E213", problems="".join(broken))
     meta = MasterMeta(uuid.uuid4().hex, secrets.token_hex(32), dt.datetime.now().replace(microsecond=0))
     master = build_master(register, settings, meta)
+    if macros:
+        master = with_macros(master)
     with said_plainly(folder):
         project.make_folders()
         if not project.settings_file.exists():
             write_durably(project.root / SETTINGS_FILE, schema_file("defaults.toml").read_bytes())
-    with project.locked("init"):
-        replace_master(project, master)
+    path = project.new_master(macros)
+    with project.locked("init"), said_plainly(path):
+        if project.master.exists():  # made by another command while this one was reading the notice
+            raise ProjectError("E206", folder=folder)
+        write_durably(path, master)
     return {
         "master": str(project.master),
         "tasks": len(register.tasks),
@@ -126,7 +141,11 @@ def init(
 
 
 def issue(
-    project: Project, period_code: str, units: Sequence[str] = (), progress: Progress | None = None
+    project: Project,
+    period_code: str,
+    units: Sequence[str] = (),
+    progress: Progress | None = None,
+    master: Master | None = None,
 ) -> dict[str, Any]:
     """Write the report forms of a period and note in 报送情况 who owes a report.
 
@@ -139,11 +158,9 @@ def issue(
     settings = project.settings()
     period = _period_of(period_code, settings)
     with project.locked("issue"):
-        project.refuse_open_master()
-        clear_leftovers(project)
-        state = MasterState(project.master.read_bytes())
+        master, state = _entered(project, master)
         _refuse_foreign_year(period, state, settings)
-        state, decisions = _obeyed(project, state, settings)
+        state, decisions = _obeyed(master, state, settings)
         contents = form_contents(state, period, settings, dt.datetime.now().replace(microsecond=0))
         if units:
             contents = _of_units(contents, units, state)
@@ -156,27 +173,38 @@ def issue(
             path = folder / form_file_name(content.unit)
             form = template.filled(content)
             with said_plainly(path):
-                path.write_bytes(form)
+                write_whole(path, form)
             issued.append({"unit": content.unit, "file": str(path), "rows": len(content.rows)})
             if progress:
                 progress(done, len(contents))
-        _note_issued(project, state, period, contents, settings)
+        with said_plainly(folder):
+            sync_folder(folder)
+        _note_issued(master, state, period, contents, settings)
     return {"period": period.code, "issued": issued, "decisions": decisions}
 
 
-def _obeyed(project: Project, state: MasterState, settings: Settings) -> tuple[MasterState, list[dict[str, Any]]]:
+def _entered(project: Project, master: Master | None) -> tuple[Master, MasterState]:
+    """The door to the master (the closed file where none is given) and what stands behind it, leftovers cleared."""
+    master = master or ClosedMaster(project)
+    master.ready()
+    clear_leftovers(project)
+    return master, MasterState(master.read())
+
+
+def _obeyed(master: Master, state: MasterState, settings: Settings) -> tuple[MasterState, list[dict[str, Any]]]:
     """The master after what the office decided since the last command, written; and what was decided.
 
     A step of its own, in place before the command's own change: killed in between, the decisions are carried out
     and the command is not, and running it again does the rest.
     """
     from tjxl.decisions.obey import obey
+    from tjxl.merge.leads import follow_leads
 
-    content, decisions = obey(state, settings)
-    if content is not None:
-        backup_master(project, dt.datetime.now().replace(microsecond=0))
-        replace_master(project, content)
-        state = MasterState(content)
+    editor, decisions = obey(state, settings)
+    if editor is not None:
+        follow_leads(state, editor)
+        master.backup(dt.datetime.now().replace(microsecond=0))
+        state = MasterState(master.write(editor))
     return state, [d.to_json() for d in decisions]
 
 
@@ -209,7 +237,7 @@ def _refuse_foreign_year(period: Period, state: MasterState, settings: Settings)
 
 
 def _note_issued(
-    project: Project, state: MasterState, period: Period, contents: Mapping[str, FormContent], settings: Settings
+    master: Master, state: MasterState, period: Period, contents: Mapping[str, FormContent], settings: Settings
 ) -> None:
     """Add the period's rows to 报送情况 (once) and tell the dashboard which period is current."""
     known = {str(r["unit_code"]) for r in state.submissions if r["period"] == period.code}
@@ -232,7 +260,7 @@ def _note_issued(
     set_current_period(editor, newest)
     _note_in_hand(editor, state, period, set(contents))
     refresh(editor)
-    replace_master(project, editor.save())
+    master.write(editor)
 
 
 def _note_in_hand(editor: BookEditor, state: MasterState, period: Period, units: set[str]) -> None:
@@ -268,7 +296,11 @@ def _current_period(project: Project, state: MasterState, code: str | None) -> P
 
 
 def collect(
-    project: Project, files: Sequence[Path] = (), period_code: str | None = None, progress: Progress | None = None
+    project: Project,
+    files: Sequence[Path] = (),
+    period_code: str | None = None,
+    progress: Progress | None = None,
+    master: Master | None = None,
 ) -> dict[str, Any]:
     """Read 收件/, give each file its verdict, write 退回/, note states and questions in the master.
 
@@ -280,17 +312,15 @@ def collect(
     """
     from tjxl.intake.expected import intake_context
     from tjxl.intake.record import note_verdicts
-    from tjxl.merge.run import archive_returns, is_kept
+    from tjxl.merge.run import archive_returns, is_kept, present_edits
     from tjxl.sendback import send_back
 
     for path in files:
         _refuse_no_file(path)
     with project.locked("collect"):
-        project.refuse_open_master()
-        clear_leftovers(project)
-        state = MasterState(project.master.read_bytes())
+        master, state = _entered(project, master)
         settings = project.settings()
-        state, decisions = _obeyed(project, state, settings)
+        state, decisions = _obeyed(master, state, settings)
         period = _current_period(project, state, period_code)
         context = intake_context(state, period, settings)
         returns = gather_returns(project.inbox, context, files, progress)
@@ -299,11 +329,12 @@ def collect(
         annotated = send_back(project, state, context, returns, due, whole=not files)
         noted = note_verdicts(state, period, returns)
         if noted is not None:
-            replace_master(project, noted)
+            master.write(noted)
     return {
         "period": period.code,
         "returns": [r.to_json() | {"annotated": annotated.get(r.source.file)} for r in returns],
         "missing": _missing(state, period, returns),
+        "hand_edits": [e.to_json() for e in present_edits(state, project.master.name)],
         "decisions": decisions,
     }
 
@@ -329,7 +360,12 @@ def _missing(state: MasterState, period: Period, returns: Sequence[Return]) -> l
     ]
 
 
-def merge(project: Project, period_code: str | None = None, progress: Progress | None = None) -> dict[str, Any]:
+def merge(
+    project: Project,
+    period_code: str | None = None,
+    progress: Progress | None = None,
+    master: Master | None = None,
+) -> dict[str, Any]:
     """Take the accepted returns in 收件/ into the master, and what the office has decided about earlier ones.
 
     Rows that waited for a decision are taken from 收件/, or from 归档/ where the file has left it; without a period
@@ -339,49 +375,62 @@ def merge(project: Project, period_code: str | None = None, progress: Progress |
         ProjectError: E207 or E215 nothing issued; E205 the master is open; E212 it cannot be written.
         PackageError: the master cannot be changed safely.
     """
+    from tjxl.merge.run import merge_time
+
     with project.locked("merge"):
-        project.refuse_open_master()
-        clear_leftovers(project)
-        state = MasterState(project.master.read_bytes())
+        master, state = _entered(project, master)
         settings = project.settings()
-        state, decisions = _obeyed(project, state, settings)
+        state, decisions = _obeyed(master, state, settings)
         period = _current_period(project, state, period_code)
+        now = merge_time(state, dt.datetime.now())
         merged: dict[str, Any] = {}
         for earlier in [] if period_code else [p for p in state.issued_periods if p != period]:
             if to_be_read_again(state, earlier.code):
-                _join(merged, _merge_period(project, state, earlier, settings))
-                state = MasterState(project.master.read_bytes())
-        _join(merged, _merge_period(project, state, period, settings, inbox=True, progress=progress))
-        return {"period": period.code} | merged | {"decisions": decisions}
+                _join(merged, _merge_period(master, state, earlier, settings, now))
+                state = MasterState(master.read())
+        _join(merged, _merge_period(master, state, period, settings, now, inbox=True, progress=progress))
+        told = {name: _once(merged[name]) for name in ("hand_edits", "findings")}
+        return {"period": period.code} | merged | told | {"decisions": decisions}
 
 
 def _merge_period(
-    project: Project,
+    master: Master,
     state: MasterState,
     period: Period,
     settings: Settings,
+    now: dt.datetime,
     *,
     inbox: bool = False,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Merge what 归档/ holds for a period that was decided on since, and with `inbox` what came in."""
+    """Merge what 归档/ holds for a period that was decided on since, and with `inbox` what came in.
+
+    Args:
+        now: the time of the command.
+    """
     from tjxl.intake.expected import intake_context
     from tjxl.intake.returns import judge, read_return
     from tjxl.merge.run import merge_returns
 
+    project = master.project
     context = intake_context(state, period, settings)
     archived = archived_sources(project.archive, to_be_read_again(state, period.code))
     if inbox:
         returns = gather_returns(project.inbox, context, (), progress, archived=archived)
     else:
         returns = judge([read_return(source, context) for source in archived], context)
-    return merge_returns(project, state, returns, context, dt.datetime.now().replace(microsecond=0))
+    return merge_returns(master, state, returns, context, now)
 
 
 def _join(merged: dict[str, Any], more: Mapping[str, Any]) -> None:
     """Add what one merge reports to what those before it do; the first backup has the master before all of them."""
     for name, value in more.items():
         merged[name] = (merged.get(name) or value) if name == "backup" else merged.get(name, type(value)()) + value
+
+
+def _once(said: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What several merges of one command have said, each thing once."""
+    return [one for place, one in enumerate(said) if one not in said[:place]]
 
 
 def check(file: Path, project: Project | None = None) -> dict[str, Any]:
@@ -393,21 +442,58 @@ def check(file: Path, project: Project | None = None) -> dict[str, Any]:
         ProjectError: E209 the file does not exist; E216 it is a folder; E207 nothing issued yet.
     """
     from tjxl.intake.alone import check_alone
-    from tjxl.intake.expected import intake_context
-    from tjxl.intake.returns import judge, read_return
-    from tjxl.intake.sources import single_source
 
     _refuse_no_file(file)
     if project is None:
         return check_alone(file, load_settings())
+    return _judged(file, project)[0].to_json()
+
+
+def _judged(file: Path, project: Project) -> tuple[Return, Period]:
+    """One file judged as a return of the newest period."""
+    from tjxl.intake.expected import intake_context
+    from tjxl.intake.returns import judge, read_return
+    from tjxl.intake.sources import single_source
+
     state = MasterState(project.master.read_bytes())
     period = _current_period(project, state, None)
     context = intake_context(state, period, project.settings())
-    return judge([read_return(single_source(file, file.parent), context)], context)[0].to_json()
+    return judge([read_return(single_source(file, file.parent), context)], context)[0], period
+
+
+def check_marked(file: Path, project: Project, folder: Path) -> tuple[dict[str, Any], Path | None]:
+    """The same verdict, and in `folder` a copy of the workbook with the findings marked; None where there are none.
+
+    Raises:
+        ProjectError: as of `check`; E212, the copy cannot be written.
+    """
+    from tjxl.ooxml.package import Package
+    from tjxl.ooxml.parts import suffix_of
+    from tjxl.sheets.annotate import annotated
+
+    _refuse_no_file(file)
+    judged, period = _judged(file, project)
+    result = judged.to_json()
+    if not judged.findings or judged.identity is None:
+        return result, None
+    content = file.read_bytes()
+    try:
+        marked = annotated(content, judged.findings, f"{judged.identity.unit} {period.title}")
+        copy = folder / f"{file.stem}_校验{suffix_of(Package(content))}"
+    except PackageError:  # .xls, .ods and what cannot be changed safely: the findings alone are shown
+        return result, None
+    with said_plainly(copy):
+        folder.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(marked)
+    return result, copy
 
 
 def status(project: Project) -> dict[str, Any]:
-    """Where the year stands: periods issued, who has reported in the newest, tasks by status, open questions."""
+    """Where the year stands: periods issued, who has reported in the newest, tasks by status, open questions, and
+    cells of the register that hold something else than what was reported.
+    """
+    from tjxl.merge.run import present_edits
+
     state = MasterState(project.master.read_bytes())
     issued = state.issued_periods
     period = issued[-1].code if issued else None
@@ -427,7 +513,23 @@ def status(project: Project) -> dict[str, Any]:
         "by_status": by_status,
         "reports": reports,
         "open_questions": sum(map(_is_open, state.questions)),
+        "hand_edits": [e.to_json() for e in present_edits(state, project.master.name)],
     }
+
+
+def history(project: Project, task: str, unit: str | None = None) -> dict[str, Any]:
+    """The life of every field of a task, its milestones and targets: reported when, by whom, in which cell.
+
+    Args:
+        task: 序号 or 任务编码.
+        unit: any of a unit's names, or its code: only what it reported.
+
+    Raises:
+        ProjectError: E250 no such task, E252 several of this 序号; E251 the unit has no part in it.
+    """
+    from tjxl.merge.history import history_of
+
+    return history_of(project, MasterState(project.master.read_bytes()), task, unit)
 
 
 def _is_open(question: TableRow) -> bool:

@@ -118,7 +118,8 @@ class _Printer:
             return {**row.locked, "target": target_with_last(target, before)}
         if row.code in self.tasks:
             task = {name: self.tasks[row.code].values.get(name) for name in _GIVEN}
-            return task | {"role": row.locked["role"], "last_report": last_report_text(before)}
+            verified = self.tasks[row.code]["verified_status"] if row.facts.get("role") == "lead" else None
+            return task | {"role": row.locked["role"], "last_report": last_report_text(before, verified)}
         return dict(row.locked)
 
 
@@ -130,13 +131,19 @@ def target_with_last(target: str, before: TableRow | Mapping[str, Any] | None) -
     return str(layout_toml("form.toml")["targets"]["reported"]).format(target=target, last=f"{value:.12g}")
 
 
-def last_report_text(before: TableRow | Mapping[str, Any] | None) -> str:
-    """上期进展 as one text: 【正常推进 55%】…; cut where it would fill the page."""
+def last_report_text(before: TableRow | Mapping[str, Any] | None, verified: object = None) -> str:
+    """上期进展 as one text: 【正常推进 55%】…; cut where it would fill the page.
+
+    Args:
+        verified: 核定状态 of the task, told where it is not what was reported.
+    """
     words = layout_toml("form.toml")
     if before is None:
         return str(words["last_report"]["none"])
     percent = before["percent_complete"]
     shown = f" {percent:.0%}" if isinstance(percent, int | float) else ""
+    if verified and verified != before["status"]:
+        shown += str(words["last_report"]["verified"]).format(status=verified)
     text = str(before["progress_text"] or "")
     limit = words["report"]["widest_text"]
     text = text if len(text) <= limit else text[: limit - 1] + "…"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import total_ordering
 
@@ -58,3 +59,23 @@ def parse_period(code: str) -> Period:
     if (m := _QUARTER.fullmatch(code.strip().upper())) and int(m[1]) >= 1900:
         return Period(m[0], int(m[1]), int(m[2]) * 3, 3)
     raise TjxlError("E201", period=code)
+
+
+def next_period(issued: Sequence[Period], year: int, months: int, today: dt.date) -> Period | None:
+    """The period that is to be issued next: the one after the newest; None when the year is over.
+
+    Of a new register it is the one that the day lies in, or of the register's year the nearest to it.
+
+    Args:
+        months: how many months a period has, 1 or 3.
+    """
+    if issued:
+        last = max(issued).last_month + months
+        return _of_month(year, last, months) if last <= 12 else None
+    month = 1 if today.year < year else today.month if today.year == year else 12
+    return _of_month(year, month, months)
+
+
+def _of_month(year: int, month: int, months: int) -> Period:
+    """The period that a month lies in."""
+    return parse_period(f"{year}-{month:02}" if months == 1 else f"{year}-Q{(month + 2) // 3}")

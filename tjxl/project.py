@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import getpass
 import os
 import platform
-from collections.abc import Iterator
-from dataclasses import dataclass
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 from tjxl.errors import ProjectError
 from tjxl.settings import Settings, load_settings
@@ -21,12 +23,27 @@ MASTER_SUFFIXES = (".xlsm", ".xlsx")
 SETTINGS_FILE = "tjxl.toml"
 TEMPORARY_PREFIX = ".tjxl-"
 
+# Seconds to wait for another command. The usual one is done in two; one over a thousand returns takes longer.
+_BRIEFLY, _PATIENTLY = 3, 60
+_NO_LOCKS = (errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK)
+_SOMEBODY = "另一个程序"
+
+# What synchronising programs put into the name of the second version: 坚果云「(冲突副本…)」, 百度网盘「(冲突文件…)」,
+# Dropbox "(… conflicted copy …)", Nextcloud "(conflicted copy …)", Syncthing ".sync-conflict-…".
+_CONFLICT_WORDS = ("冲突", "conflict")
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project folder. Paths only; nothing is read until asked for."""
+    """A project folder. Paths only; nothing is read until asked for.
+
+    Attributes:
+        waiting: told who holds the project, once, when a command has to wait. Where somebody can read that, it
+            waits longer.
+    """
 
     root: Path
+    waiting: Callable[[str], None] | None = field(default=None, compare=False)
 
     @property
     def master(self) -> Path:
@@ -36,6 +53,10 @@ class Project:
             if path.exists():
                 return path
         return self.root / f"{MASTER_STEM}{MASTER_SUFFIXES[-1]}"
+
+    def new_master(self, macros: bool) -> Path:
+        """Where a new master is put: an .xlsm, or an .xlsx for an office that allows no macros."""
+        return self.root / f"{MASTER_STEM}{MASTER_SUFFIXES[0 if macros else 1]}"
 
     @property
     def settings_file(self) -> Path:
@@ -79,34 +100,78 @@ class Project:
         """Hold the project for a command that writes.
 
         Raises:
-            ProjectError: E204, another command holds it; the message says which, whose, since when.
+            ProjectError: E204, another command holds it; the message says which, whose, since when. E241, the
+                folder's file system has no locks. E242, a synchronising program has kept two versions of the master.
         """
         lock = FileLock(self.root / f"{TEMPORARY_PREFIX}lock")
-        holder = self.root / f"{TEMPORARY_PREFIX}lock-holder.txt"
+        self._acquire(lock)
         try:
-            lock.acquire(timeout=3)
-        except Timeout as error:
-            who = holder.read_text(encoding="utf-8") if holder.exists() else "另一个程序"
-            raise ProjectError("E204", holder=who) from error
-        try:
+            self._refuse_conflict_copies()
             now = dt.datetime.now().strftime("%H:%M:%S")
             text = f"{platform.node()} 上的 {_user()}（{command}，{now} 开始，进程 {os.getpid()}）"
-            holder.write_text(text, encoding="utf-8")
+            with contextlib.suppress(OSError):  # a help to whoever waits; the lock does without
+                self._holder.write_text(text, encoding="utf-8")
             yield
         finally:
-            holder.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # it is being read: the next holder writes over it
+                self._holder.unlink(missing_ok=True)
             lock.release()
 
-    def refuse_open_master(self) -> None:
-        """
-        Raises:
-            ProjectError: E205, the master is open: the file by which Excel and WPS (`~$…`) or LibreOffice
-                (`.~lock.…#`) say so is there.
-        """
-        name = self.master.name
-        for sign in (f"~${name}", f".~lock.{name}#"):
-            if self.master.with_name(sign).exists():
-                raise ProjectError("E205", file=name, sign=sign)
+    @property
+    def _holder(self) -> Path:
+        """Where the command that holds the project says who it is."""
+        return self.root / f"{TEMPORARY_PREFIX}lock-holder.txt"
+
+    def _acquire(self, lock: BaseFileLock) -> None:
+        try:
+            try:
+                _take(lock, _BRIEFLY)
+            except Timeout:
+                if self.waiting is None:
+                    raise
+                self.waiting(self._held_by())
+                _take(lock, _PATIENTLY)
+        except Timeout as error:
+            raise ProjectError("E204", holder=self._held_by()) from error
+        except NotImplementedError as error:
+            raise ProjectError("E241", folder=self.root) from error
+
+    def _held_by(self) -> str:
+        """Who holds the project, as far as the holder has said so in a way that can be read."""
+        try:
+            return self._holder.read_text(encoding="utf-8").strip() or _SOMEBODY
+        except (OSError, UnicodeDecodeError):
+            return _SOMEBODY
+
+    def _refuse_conflict_copies(self) -> None:
+        """Two computers have written the master of a synchronised folder, and its program has kept both."""
+        for path in sorted(self.root.glob(f"{MASTER_STEM}*")):
+            name = path.name.casefold()
+            if path.suffix.casefold() in MASTER_SUFFIXES and any(word in name for word in _CONFLICT_WORDS):
+                raise ProjectError("E242", file=path.name, master=self.master.name)
+
+
+def _take(lock: BaseFileLock, seconds: float) -> None:
+    """
+    Raises:
+        Timeout: somebody else holds it.
+        NotImplementedError: the operating system's lock does not work in this folder. A file that merely says
+            "locked" would be no stand-in: whoever is killed leaves it behind.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):  # some versions of filelock fall back to such a file
+            lock.acquire(timeout=seconds)
+    except Timeout as error:
+        if isinstance(lock, SoftFileLock):
+            raise NotImplementedError from error
+        raise
+    except OSError as error:
+        if error.errno in _NO_LOCKS:
+            raise NotImplementedError from error
+        raise
+    if isinstance(lock, SoftFileLock):
+        lock.release()
+        raise NotImplementedError
 
 
 def _user() -> str:
@@ -116,15 +181,18 @@ def _user() -> str:
         return "未知用户"
 
 
-def open_project(folder: Path) -> Project:
+def open_project(folder: Path, waiting: Callable[[str], None] | None = None) -> Project:
     """The project in `folder`.
+
+    Args:
+        waiting: told who holds the project when a command has to wait for another.
 
     Raises:
         ProjectError: E202 no such folder; E203 the folder holds no master.
     """
     if not folder.is_dir():
         raise ProjectError("E202", folder=folder)
-    project = Project(folder)
+    project = Project(folder, waiting)
     if not project.master.exists():
         raise ProjectError("E203", folder=folder)
     return project

@@ -15,10 +15,14 @@ from rich.table import Table
 
 from tjxl.findings import SEVERITY_TITLES, VERDICT_TITLES, Finding
 from tjxl.grouping import grouped
+from tjxl.merge.changes import as_text
 from tjxl.register import MILESTONE_KIND_TITLES
+from tjxl.sheets.layout import Column, change_words, master_layout
+from tjxl.sheets.parts import PART_TABLES
 
 _STYLES = {"error": "red", "question": "magenta", "warning": "yellow", "note": "dim"}
 _SHOWN = 12
+_LISTED = 40
 _SIGNS = {">=": "≥", ">": "＞", "<=": "≤", "<": "＜", "=": "", "~": "约 "}
 
 
@@ -160,6 +164,7 @@ def show_collect(result: Mapping[str, Any]) -> None:
             )
             show_findings([f for f in r["findings"] if f["severity"] in ("error", "question")])
     _show_missing(result["missing"])
+    show_hand_edits(result["hand_edits"])
     if counts["returned"]:
         out.print(f"需修改的表已作标注，在“退回/{result['period']}”中，附有可直接转发的“退回说明.txt”。")
 
@@ -178,6 +183,8 @@ def show_merge(result: Mapping[str, Any]) -> None:
     else:
         units = len(result["merged"])
         out.print(f"已合并 {units} 份，入账 {result['rows']} 行，台账变动 {len(result['changes'])} 处。")
+    show_hand_edits(result["hand_edits"])
+    show_findings(result["findings"])
     if result["backup"]:
         out.print(f"合并前的总台账已备份：{escape(result['backup'])}")
     waiting = [r for r in result["skipped"] if r["verdict"] in ("returned", "needs_decision")]
@@ -185,6 +192,76 @@ def show_merge(result: Mapping[str, Any]) -> None:
         out.print(f"仍有 {len(waiting)} 份待处理，请用 tjxl collect 查看。")
     if result["questions"]:
         out.print(f"新增待裁决 {result['questions']} 条，请在总台账「待裁决」中填写处理意见。")
+
+
+def show_undo(result: Mapping[str, Any]) -> None:
+    """`tjxl undo`."""
+    out = console()
+    out.print(
+        f"已撤销 {result['merged_at']} 的合并（{'、'.join(result['periods'])}）："
+        f"退出入账 {result['rows']} 行，台账变动 {len(result['changes'])} 处，办公厅填写的内容未动。"
+    )
+    if result["hand_edits_kept"]:
+        kept = result["hand_edits_kept"]
+        out.print(f"[yellow]合并后有 {kept} 处手工改动，保留未动；可用 tjxl rebuild --check 查看。[/]")
+    if result["files"]:
+        out.print(f"{len(result['files'])} 份填报表已放回“收件”，再次合并即可恢复。")
+    if result["files_missing"]:
+        out.print(f"[red]“归档”中缺少：{escape('、'.join(result['files_missing']))}，未能放回“收件”。[/]")
+    if result["questions_closed"]:
+        out.print(f"随之关闭的待裁决事项：{'、'.join(result['questions_closed'])}。")
+    if result["derived"]:
+        units = escape("、".join(result["derived"]))
+        out.print(f"“备份”中没有合并前的总台账，以下单位的报送情况由流水推出，填报人等留空：{units}。")
+    if result["forms_outdated"]:
+        periods = "、".join(result["forms_outdated"])
+        out.print(f"[yellow]{periods} 的填报表已下发，表中“上期进展”可能是撤销前的内容；如有需要，请重新下发。[/]")
+    out.print(f"撤销前的总台账已备份：{escape(result['backup'])}")
+
+
+def show_rebuild(result: Mapping[str, Any]) -> None:
+    """`tjxl rebuild`: what differs, cell by cell."""
+    out = console()
+    found = result["differences"]
+    if result["files_missing"]:
+        out.print(f"[red]“归档”中缺少 {len(result['files_missing'])} 份来源文件，或其内容已变。[/]")
+    if not found:
+        out.print(f"已对照归档的 {result['files']} 份填报表，系统写入的单元格全部相符。")
+        return
+    table = Table("表", "行", "列", "现为", "应为", "原因")
+    for d in found[:_LISTED]:
+        expected = _shown(d["expected"]) if d["proven"] else "（无从证明，未动）"
+        place = d["cell"] or (str(d["row"]) if d["row"] else "")
+        table.add_row(d["table"], place, d["column"] or "整行", _shown(d["found"]), expected, d["reason"])
+    out.print(table)
+    if len(found) > _LISTED:
+        out.print(f"……另有 {len(found) - _LISTED} 处，用 --json 查看全部。")
+    left = sum(not d["proven"] for d in found)
+    out.print(f"不符 {len(found)} 处，已恢复 {result['restored']} 处，无从证明 {left} 处。")
+    if result["backup"]:
+        out.print(f"恢复前的总台账已备份：{escape(result['backup'])}")
+
+
+def _shown(value: object) -> str:
+    return "（空）" if value is None else escape(_short(str(value), 30))
+
+
+def show_hand_edits(edits: Sequence[Mapping[str, Any]]) -> None:
+    """Cells that tjxl writes and somebody has typed over, and what becomes of them."""
+    if not edits:
+        return
+    out = console()
+    out.print(f"[yellow]总台账中有 {len(edits)} 处由系统写入的单元格被手工改动：[/]")
+    for e in edits[:_SHOWN]:
+        place = f"{e['sheet']}!{e['cell']}（{e['task']} {_field_title(e['field'])}）"
+        old, new = (_short(_said(e[name], e["field"]), 20) for name in ("old", "new"))
+        values = f"入账内容“{old}”，现为“{new}”"
+        fate = "已按新的报送写回" if e["kind"] == "overwritten" else "暂予保留"
+        out.print(escape(f"  {place}：{values}，{fate}。"))
+    if len(edits) > _SHOWN:
+        out.print(f"  ……另有 {len(edits) - _SHOWN} 处，用 --json 查看全部。")
+    if any(e["kind"] == "hand" for e in edits):
+        out.print("  如确需调整，请填“核定状态”“办公厅意见”等黄底各列，不要直接改系统写入的内容。")
 
 
 def show_check(result: Mapping[str, Any]) -> None:
@@ -204,10 +281,82 @@ def show_status(result: Mapping[str, Any]) -> None:
         table.add_row(f"{result['period']} 报送", _pairs(result["reports"]))
     table.add_row("待裁决", f"{result['open_questions']} 条")
     console().print(table)
+    show_hand_edits(result["hand_edits"])
 
 
 def _pairs(counts: Mapping[str, int]) -> str:
     return "，".join(f"{name} {count}" for name, count in counts.items())
+
+
+def show_history(result: Mapping[str, Any]) -> None:
+    """`tjxl history`: of the task, then of each milestone and target, what was reported when; then the files."""
+    out = console()
+    lead = f"（牵头：{result['lead_unit']}）" if result["lead_unit"] else ""
+    out.print(f"[bold]{result['task']}[/]  {escape(str(result['text'] or '') + lead)}")
+    if result["verified_status"]:
+        out.print(f"核定状态：{escape(result['verified_status'])}（以核定为准）")
+    told = [e for e in result["entries"] if e["kind"] != "unchanged"]
+    files = {key: n for n, key in enumerate(dict.fromkeys(map(_file_of, told)), 1)}
+    for code in dict.fromkeys(e["code"] for e in told):
+        out.print(_life(code, result["subjects"].get(code, ""), [e for e in told if e["code"] == code], files))
+    if not told:
+        out.print("尚无入账内容。")
+    if unchanged := len(result["entries"]) - len(told):
+        out.print(f"另有 {unchanged} 项与上期相同，未列出，用 --json 查看全部。")
+    for number, (file, sha256, archived, batch, moment) in zip(files.values(), files, strict=True):
+        kept = archived or "归档中已无此文件，只能指明工作表和行"
+        out.print(f"  [{number}] {escape(str(file))}  第 {batch} 批  {str(moment).replace('T', ' ')}", markup=False)
+        out.print(f"      {kept}" + ("" if archived else f"（sha256 {sha256}）"), markup=False)
+    for e in result["hand_edits"]:
+        fate = "随后被新的报送覆盖" if e["kind"] == "overwritten" else "手工改动"
+        values = f"入账内容“{_short(e['old'] or '空', 20)}”，改为“{_short(e['new'] or '空', 20)}”"
+        out.print(f"手工改动：{e['sheet']}!{e['cell']}（{e['title']}）{values}，{fate}。", markup=False)
+    for d in result["decisions"]:
+        said = f"{d['question_no']} {d['question']} 处理意见：{d['decision']}（{d['state'] or ''}）"
+        out.print(f"裁决：{said}", markup=False)
+
+
+def _file_of(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(entry[name] for name in ("file", "sha256", "archived", "batch", "merged_at"))
+
+
+def _life(
+    code: str, subject: str, entries: Sequence[Mapping[str, Any]], files: Mapping[tuple[Any, ...], int]
+) -> Table:
+    """The values of one row of the register, a field below the other."""
+    table = Table(title=escape(f"{code} {_short(subject, 30)}".strip()), title_justify="left")
+    for title in ("期次", "单位", "字段", "内容", "类型", "出处"):
+        table.add_column(title, overflow="fold", no_wrap=title in ("期次", "类型"))
+    for e in entries:
+        cell = e["cell"] or f"第{e['row']}行"
+        value = _short(_said(e["value"], e["field"]), 40)
+        old = f"（原：{_short(_said(e['replaced'], e['field']), 20)}）" if e["replaced"] is not None else ""
+        source = f"[{files[_file_of(e)]}] {e['sheet']}!{cell}"
+        texts = (
+            e["period"],
+            f"{e['unit']}（{e['role']}）",
+            e["title"],
+            value + old,
+            change_words()[e["kind"]],
+            source,
+        )
+        table.add_row(*map(escape, texts))
+    return table
+
+
+def _column(field: str) -> Column:
+    """The column of the ledgers, or of 任务台账, that holds a field."""
+    tables = (*(master_layout()[part.ledger] for part in PART_TABLES.values()), master_layout()["tasks"])
+    return next(column for table in tables for column in table.columns if column.name == field)
+
+
+def _field_title(field: str) -> str:
+    return _column(field).title
+
+
+def _said(value: Any, field: str) -> str:
+    """A merged value as people read it."""
+    return as_text(value, _column(field)) or "空"
 
 
 def show_simulate(result: Mapping[str, Any]) -> None:
@@ -231,3 +380,37 @@ def show_demo(result: Mapping[str, Any]) -> None:
 
 def _short(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def show_doctor(result: Mapping[str, Any]) -> None:
+    """What the doctor found, what needs doing first."""
+    out = console()
+    if result["fixed"]:
+        out.print("已把本机 Python 的位置写入总台账。")
+    words = {"error": "[red]需要处理[/]", "warning": "[yellow]请留意[/]", "note": "[green]正常[/]"}
+    for check in sorted(result["checks"], key=lambda c: list(words).index(c["severity"])):
+        out.print(f"  【{words[check['severity']]}】{escape(check['message'])}")
+
+
+def show_upgrade_master(result: Mapping[str, Any]) -> None:
+    """Which parts were brought up to date."""
+    out = console()
+    if not result["updated"]:
+        out.print("总台账中的宏和按钮已是最新，未作改动。")
+        return
+    out.print(f"已更新：{escape('、'.join(result['updated']))}。", f"总台账：{escape(result['master'])}", sep="\n")
+    out.print(f"更新前的备份：{escape(result['backup'])}")
+
+
+def show_pack_offline(result: Mapping[str, Any]) -> None:
+    """What was gathered, and where."""
+    size = result["bytes"] / 1024 / 1024
+    console().print(
+        f"离线安装包已放在 {escape(result['folder'])}：{len(result['wheels'])} 个组件，{size:.0f} MB，"
+        f"适用于 64 位 Windows 和 Python {result['python']}。请整个文件夹复制过去，双击 install.bat。"
+    )
+
+
+def show_launcher(result: Mapping[str, Any]) -> None:
+    """Where the launcher is."""
+    console().print(f"已生成 {escape(result['launcher'])}，双击打开菜单。")

@@ -1,4 +1,4 @@
-"""The door to the data folders that ship with the package: schemas, workbook layouts, the sample notice."""
+"""The door to the data folders that ship with the package: schemas, workbook layouts, macros, the sample notice."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def schema_file(name: str) -> Traversable:
 def layout_file(name: str) -> Traversable:
     """A file of the `workbook/` folder (sheet layouts, theme)."""
     return files("tjxl.workbook") / name
+
+
+def macro_file(name: str) -> Traversable:
+    """A file of the `macros/` folder (VBA as text, the ribbon)."""
+    return files("tjxl.macros") / name
 
 
 def sample_notice() -> Traversable:

@@ -6,7 +6,8 @@
 2. `collect` + `merge`, in a fresh process, against a pandas script in a fresh process that reads, concatenates and
    writes without any check (goals: 67 returns not slower, 1,000 returns 6 times).
 3. Annotated copies of returns, a finding in every row, against an openpyxl script.
-4. Seconds per return and peak memory as the number of returns grows.
+4. A merge of 67 returns applied to the decorated master, against openpyxl's load and save of it (goal: 5 times).
+5. Seconds per return and peak memory as the number of returns grows.
 
 Each figure is the median of the rounds; only ratios mean anything on another machine.
 """
@@ -32,6 +33,7 @@ sys.path.append(str(ROOT))  # behind the installed package, whose data folders t
 
 from tests.bench.annotated_by_openpyxl import annotate as annotated_by_openpyxl  # noqa: E402
 from tests.bench.by_openpyxl import build, plan_of  # noqa: E402
+from tests.bench.decorated import by_openpyxl, by_tjxl, planned_merge  # noqa: E402
 from tests.bench.projects import PERIOD, SAMPLE_UNITS, new_project, project_with_returns  # noqa: E402
 from tjxl import flows  # noqa: E402
 from tjxl.findings import Finding, finding  # noqa: E402
@@ -140,8 +142,19 @@ def measure_annotated(rounds: int, folder: Path) -> None:
         print(f"  {name:22} {own:18.3f} {seconds['openpyxl'] / own:10.1f} ×")
 
 
+def measure_merge(rounds: int, folder: Path) -> None:
+    """Figure 4."""
+    root = folder / "decorated"
+    merge = planned_merge(root, SAMPLE_UNITS)
+    ways: dict[str, Work] = {"openpyxl": lambda _: by_openpyxl(merge), "tjxl": lambda _: by_tjxl(merge)}
+    seconds = {n: median(s) for n, s in by_turns(ways, root, rounds).items()}
+    print(f"\ndecorated master, {len(merge.plan.merged)} returns   seconds   openpyxl takes")
+    for name, own in seconds.items():
+        print(f"  {name:22} {own:18.3f} {seconds['openpyxl'] / own:10.1f} ×")
+
+
 def measure_returns(sizes: list[int], rounds: int, folder: Path) -> None:
-    """Figures 2 and 4."""
+    """Figures 2 and 5."""
     print("\nreturns    pandas   collect+merge   pandas takes   two commands   pandas takes   ms/return   peak MB")
     for units in sizes:
         root = folder / f"returns-{units}"
@@ -176,6 +189,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         measure_issue(options.rounds, Path(folder))
         measure_annotated(options.rounds, Path(folder))
+        measure_merge(options.rounds, Path(folder))
         measure_returns([int(size) for size in options.sizes.split(",")], options.rounds, Path(folder))
 
 

@@ -7,11 +7,14 @@ times them with the sample's 67 units. `python tests/bench/ratios.py` prints the
 1. Both ways of building a form give the same texts in the same cells of the same sheets.
 2. `collect` + `merge` and the pandas script see the same rows.
 3. Both ways of annotating a return put comments into the same cells.
-4. The work of `collect` + `merge`, counted in function calls, grows linearly with the number of returns.
+4. Rows are appended to a ledger at the same place, however long it is.
+5. A merge applied to the decorated master leaves there what openpyxl's load and save takes out.
+6. The work of `collect` + `merge`, counted in function calls, grows linearly with the number of returns.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import shutil
 import sys
@@ -25,11 +28,15 @@ from tests.bench import by_pandas
 from tests.bench.annotated_by_openpyxl import annotate as annotated_by_openpyxl
 from tests.bench.by_openpyxl import build, plan_of
 from tests.bench.by_tjxl import collect_and_merge
+from tests.bench.decorated import Merge, by_openpyxl, by_tjxl, planned_merge
 from tests.bench.projects import SAMPLE_UNITS, new_project, project_with_returns
 from tests.bench.ratios import Annotate, annotated_by_tjxl, forms_in_memory, returns_with_findings
 from tjxl.intake import gather
 from tjxl.ooxml.book import Book
+from tjxl.ooxml.cells import CellValue
+from tjxl.ooxml.editor import BookEditor
 from tjxl.project import Project
+from tjxl.sheets.layout import master_layout
 
 SMOKE_UNITS = 5
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
@@ -102,6 +109,54 @@ def test_annotated_returns(benchmark: Any, annotate: Annotate, returned: Path) -
     for copy, (_, findings) in zip(copies, works, strict=True):
         sheet = load_workbook(io.BytesIO(copy))["填报"]
         assert {c.coordinate for row in sheet.iter_rows() for c in row if c.comment} == {f.cell for f in findings}
+
+
+def ledger_rows(count: int) -> list[dict[str, CellValue]]:
+    """Rows of 填报流水 as a merge writes them: every column filled but the office's."""
+    day = dt.date(2022, 6, 30)
+    of_kind: dict[str, CellValue] = {
+        "int": 7, "number": 1.5, "percent": 0.4, "date": day, "datetime": dt.datetime(2022, 7, 2, 9, 30),
+        "digest": "0123456789abcdef" * 4, "long": "已完成选址和可研，正在办理用地手续，计划于九月开工。" * 2,
+    }  # fmt: skip
+    columns = [c for c in master_layout()["ledger"].columns if c.owner != "office"]
+    return [{c.title: of_kind.get(c.kind, f"{c.title}{number}") for c in columns} for number in range(count)]
+
+
+@pytest.mark.benchmark(group="ledger")
+@pytest.mark.parametrize("present", [0, 20_000])
+def test_rows_appended_to_a_ledger(benchmark: Any, unissued: Path, units: int, present: int) -> None:
+    """10,000 rows to a new ledger, 100 to one that holds 20,000: opened, appended to and saved."""
+    part = 100 if units == SMOKE_UNITS else 1
+    present, added = present // part, (100 if present else 10_000) // part
+    name = master_layout()["ledger"].title
+
+    def append(content: bytes, rows: list[dict[str, CellValue]]) -> bytes:
+        editor = BookEditor(content)
+        editor.append_rows(name, rows)
+        return editor.save()
+
+    content = append(Project(unissued).master.read_bytes(), ledger_rows(present))
+    rows = ledger_rows(added)
+    table = Book(benchmark(append, content, rows)).tables[name]
+    assert table.last_row - table.first_row + 1 == present + added
+
+
+@pytest.fixture(scope="session")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Merge:
+    """The sample's decorated master with a merge to be applied to it."""
+    return planned_merge(tmp_path_factory.mktemp("bench") / "decorated", SAMPLE_UNITS)
+
+
+@pytest.mark.benchmark(group="merge")
+def test_merge_into_the_decorated_master_by_tjxl(benchmark: Any, planned: Merge) -> None:
+    content = benchmark(by_tjxl, planned)
+    assert len(planned.plan.merged) == SAMPLE_UNITS
+    assert "xl/slicers/slicer1.xml" in Book(content).package
+
+
+@pytest.mark.benchmark(group="merge")
+def test_load_and_save_of_the_decorated_master_by_openpyxl(benchmark: Any, planned: Merge) -> None:
+    assert "xl/slicers/slicer1.xml" not in Book(benchmark(by_openpyxl, planned)).package
 
 
 def calls_of(project: Project) -> int:

@@ -19,6 +19,8 @@ import pytest
 from tests.office import AUDIT, JUNE, MAY, SPORTS, Office, filled
 from tjxl import __version__
 from tjxl.cli import main
+from tjxl.ooxml.editor import BookEditor
+from tjxl.ooxml.splice import Put
 from tjxl.resources import sample_notice
 
 
@@ -111,7 +113,7 @@ def test_init_in_a_folder_with_spaces_and_chinese(tjxl: Tjxl, tmp_path: Path) ->
     assert (result["tasks"], result["units"], result["assignments"]) == (138, 67, 428)
     assert Path(result["master"]).is_file()
     assert sorted(p.name for p in folder.iterdir() if not p.name.startswith(".")) == [
-        "tjxl.toml", "下发", "备份", "归档", "总台账.xlsx", "收件", "退回",
+        "tjxl.toml", "下发", "备份", "归档", "总台账.xlsm", "收件", "退回",
     ]  # fmt: skip
 
 
@@ -138,7 +140,7 @@ def test_collect_and_check_and_merge(
     path = office.send("体育 局.xlsx", filled(office.form(SPORTS), **cells))
     root = office.project.root
     collected = silent_json(tjxl("collect", root, "--json"), status)
-    assert sorted(collected) == ["decisions", "missing", "period", "returns"]
+    assert sorted(collected) == ["decisions", "hand_edits", "missing", "period", "returns"]
     assert collected["returns"][0]["verdict"] == verdict
     checked = silent_json(tjxl("check", path, "--project", root, "--json"), status)
     assert checked == collected["returns"][0] | {"annotated": None}
@@ -147,10 +149,58 @@ def test_collect_and_check_and_merge(
     assert merged["merged"] == ([] if verdict == "returned" else ["体育 局.xlsx"])
 
 
+def test_undo_and_rebuild(tjxl: Tjxl, office: Office) -> None:
+    root = office.project.root
+    assert failed(tjxl("undo", root), "无可撤销")
+    office.send("a.xlsx", filled(office.form(SPORTS)))
+    office.merge()
+    clean = silent_json(tjxl("rebuild", root, "--check", "--json"), 0)
+    assert (clean["files"], clean["differences"], clean["restored"], clean["backup"]) == (1, [], 0, None)
+    path = next(office.project.archive.iterdir())
+    content = path.read_bytes()
+    path.write_bytes(b"?")
+    assert silent_json(tjxl("rebuild", root, "--check", "--json"), 1)["files_missing"] == [path.stem]
+    assert "无从证明" in tjxl("rebuild", root).out
+    path.write_bytes(content)
+    assert "全部相符" in tjxl("rebuild", root, "--check").out
+    undone = silent_json(tjxl("undo", root, "--json"), 0)
+    assert (undone["rows"], undone["files"], undone["files_missing"]) == (3, ["a.xlsx"], [])
+    office.merge()
+    assert "退出入账 3 行" in tjxl("undo", root).out
+
+
 def test_check_without_a_project(tjxl: Tjxl, office: Office) -> None:
     path = office.send("a.xlsx", filled(office.form(SPORTS)))
     result = silent_json(tjxl("check", path, "--json"), 0)
     assert (result["verdict"], [f["code"] for f in result["findings"]]) == ("accepted_with_notes", ["I221"])
+
+
+def test_history_for_people_and_as_json(tjxl: Tjxl, office: Office) -> None:
+    root = office.project.root
+    office.send("a.xlsx", filled(office.form(AUDIT), L7="[bold]推进[/bold]：已完成方案论证和立项批复。"))
+    office.merge()
+    told = silent_json(tjxl("history", root, "--task", "137", "--json"), 0)
+    (progress,) = [e for e in told["entries"] if e["field"] == "percent_complete"]
+    assert (progress["value"], progress["cell"], progress["sheet"]) == (0.4, "K7", "填报")
+    shown = tjxl("history", root, "--task", "T137")
+    assert (shown.code, shown.err) == (0, "")
+    for words in (MAY, "首次填报", "40%", "填报!K7", "[bold]推进", "归档/" + progress["sha256"]):
+        assert words in shown.out
+    assert failed(tjxl("history", root, "--task", "999"), "没有任务“999”")
+    assert failed(tjxl("history", root, "--task", "137", "--unit", SPORTS), AUDIT)
+
+
+def test_a_cell_typed_over_is_told_to_people(tjxl: Tjxl, office: Office) -> None:
+    office.send("a.xlsx", filled(office.form(AUDIT)))
+    office.merge()
+    editor = BookEditor(office.master)
+    (task,) = [row for row in office.state.tasks if row["task_code"] == "T137"]
+    column = editor.book.tables["任务台账"].columns["进展状态"]
+    editor.edit("任务台账", task.number, column, Put("已完成"))
+    office.project.master.write_bytes(editor.save())
+    for command in ("status", "collect", "merge"):
+        shown = tjxl(command, office.project.root).out
+        assert "（T137 进展状态）：入账内容“正常推进”，现为“已完成”，暂予保留。" in shown
 
 
 def test_status_and_simulate(tjxl: Tjxl, office: Office) -> None:
@@ -312,4 +362,4 @@ def test_json_is_utf8_whatever_the_terminal_speaks(office: Office) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(line, capture_output=True, env=environment, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (1, b"")
-    assert json.loads(done.stdout.decode("utf-8"))["master"].endswith("总台账.xlsx")
+    assert json.loads(done.stdout.decode("utf-8"))["master"].endswith("总台账.xlsm")

@@ -52,8 +52,8 @@ class Master:
 
     def obeyed(self) -> tuple[Master, list[Decision]]:
         """The master after the next command, and what that command reports."""
-        content, decisions = obey(self.state, SETTINGS)
-        return Master(content or self.content), decisions
+        editor, decisions = obey(self.state, SETTINGS)
+        return Master(editor.save() if editor is not None else self.content), decisions
 
     def carry_out(self) -> Master:
         """The master after the next command."""

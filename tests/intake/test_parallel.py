@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import random
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -99,6 +103,51 @@ def test_few_files_are_read_here_and_many_by_all_processors(monkeypatch: pytest.
     monkeypatch.setattr(os, "cpu_count", lambda: workers)
     assert parallel.workers_for(parallel.THRESHOLD - 1) == 1
     assert parallel.workers_for(parallel.THRESHOLD) == workers
+
+
+_COLLECT = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the tests run in the background, deaf to it
+from tjxl.intake import gather, parallel
+gather.workers_for = lambda files: 2
+start = parallel._Pool.{moment}
+def said(self, *args):
+    print("reading", flush=True)
+    return start(self, *args)
+parallel._Pool.{moment} = said
+sys.argv = ["tjxl", "collect", sys.argv[1]]
+from tjxl.cli import main
+main()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no process groups that share Ctrl-C in this way")
+@pytest.mark.parametrize("moment", ["starts", "submit"])
+def test_ctrl_c_in_the_middle_is_one_calm_sentence_and_leaves_no_process(
+    issued_project: Office, tmp_path: Path, moment: str
+) -> None:
+    """Sent to the whole group, as a terminal does: also to processes that are only just starting."""
+    office = copy_of(issued_project, tmp_path / "项目")
+    form = filled(office.form(SPORTS))
+    for i in range(200):
+        office.send(f"{i:03}.xlsx", form, f"2022-05-20 10:{i % 60:02}")
+    before, inbox = office.master, office.inbox()
+    code = _COLLECT.format(moment=moment)
+    line = [sys.executable, "-P", "-c", code, str(office.project.root)]
+    with subprocess.Popen(
+        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "reading\n"
+        time.sleep(0.3)  # the processes are starting, or reading
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=60)  # ends when no process holds standard error any more
+    assert (process.returncode, said) == (
+        2,
+        "已中断。总台账是完整的：这一步要么已经写入，要么没有写入；再运行一次即可。\n",
+    )
+    assert (office.master == before, office.inbox() == inbox) == (True, True)
+    assert list(office.project.root.glob(".tjxl-*.tmp")) == []
 
 
 def test_where_no_process_starts_the_files_are_read_here(inbox: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,7 +90,10 @@ def test_changes_name_old_and_new_and_the_cell_they_came_from(office: Office) ->
     sha256 = hashlib.sha256(content).hexdigest()
     assert (one["task"], one["unit"], one["sheet"]) == ("T137", AUDIT, "填报")
     assert (one["file"], one["sha256"]) == ("a.xlsx", sha256)
-    assert sorted(one) == ["cell", "field", "file", "new", "old", "sha256", "sheet", "task", "unit"]
+    assert (one["period"], one["code"], one["kind"]) == (MAY, "T137", "first")
+    assert sorted(one) == [
+        "cell", "code", "field", "file", "kind", "new", "old", "period", "sha256", "sheet", "task", "unit",
+    ]  # fmt: skip
     assert (result["merged"], result["skipped"], result["rows"]) == (["a.xlsx"], [], 1)
 
 

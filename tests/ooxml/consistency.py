@@ -18,7 +18,7 @@ WORKSHEET_ORDER = (
     "customSheetViews", "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks",
     "printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties",
     "cellWatches", "ignoredErrors", "smartTags", "drawing", "legacyDrawing", "legacyDrawingHF", "drawingHF",
-    "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst",
+    "picture", "oleObjects", "controls", "AlternateContent", "webPublishItems", "tableParts", "extLst",
 )  # fmt: skip
 _R = re.compile(r"\{.*(?:relationships)\}id$")
 

@@ -195,6 +195,48 @@ def test_a_table_is_found_where_a_person_moved_it() -> None:
     assert result.tables["流水"].range == Range(9, 3, 11, 4)
 
 
+def test_the_last_rows_are_looked_for_from_below() -> None:
+    """Appending to a long table takes apart its last row, not all that stands above."""
+    editor = BookEditor(decorated(rows=300))
+    looked_at: list[int] = []
+    text = editor.book.text("台账")
+    cells = text.cells
+    text.cells = lambda row: looked_at.append(row) or cells(row)  # type: ignore[method-assign]
+    assert editor.append_rows("流水", [NEW]) == [304]
+    editor.save()
+    assert set(looked_at) == {303}
+
+
+def test_sheets_in_any_order_hidden_or_charts() -> None:
+    """A sheet is found by its name, whatever its part is called, whatever stands before it, and hidden too."""
+    import xlsxwriter
+
+    out = io.BytesIO()
+    wb = xlsxwriter.Workbook(out, {"in_memory": True})
+    chart, other, ws = wb.add_chart({"type": "bar"}), wb.add_worksheet("先"), wb.add_worksheet("台账")
+    ws.add_table("B2:C3", {"name": "流水", "columns": [{"header": "编码"}, {"header": "事项"}]})
+    ws.print_area("A1:C3")
+    other.write_formula("A1", "SUM(台账!B3:B3)")
+    chart.add_series({"values": "=台账!$B$3:$B$3"})
+    wb.add_chartsheet("图").set_chart(chart)
+    ws.very_hidden()
+    wb.close()
+    package = Package(out.getvalue())
+    workbook = package.read("xl/workbook.xml").decode()
+    sheets = re.findall(r"<sheet [^>]*/>", workbook)
+    turned = workbook.replace("".join(sheets), "".join(reversed(sheets)))
+    new = appended(package.rewritten({"xl/workbook.xml": turned.encode()}), {"编码": "T1"}, {"编码": "T2"})
+    book = Book(new)
+    assert list(book.sheets) == ["台账", "先"]
+    assert book.sheets["台账"].state == "veryHidden"
+    assert book.tables["流水"].range == Range(2, 2, 4, 3)
+    assert "台账!$A$1:$C$4" in book.package.read("xl/workbook.xml").decode()
+    assert book.cells("先").formula(1, 1) == "SUM(台账!B3:B4)"
+    assert differing(package.rewritten({}), new) == {
+        "xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", TABLE
+    }  # fmt: skip
+
+
 # ---- 2. the rest ----
 
 

@@ -166,6 +166,20 @@ def test_byte_order_mark_and_comment_in_the_head_do_no_harm() -> None:
     )
 
 
+def test_rich_text_phonetic_hints_and_marks_of_other_cells_stay() -> None:
+    others = (
+        '<c r="A1" t="inlineStr"><is><r><rPr><b/></rPr><t>加</t></r><r><t xml:space="preserve"> 粗</t></r>'
+        '<rPh sb="0" eb="1"><t>ka</t></rPh><phoneticPr fontId="1"/></is></c>'
+        '<c r="B1" s="1" t="s" ph="1"><v>0</v></c><c r="C1" t="e" vm="1"><v>#VALUE!</v></c>'
+        '<c r="D1" cm="1" t="str"><f t="array" ref="D1">LET(a,1,a)</f><v>一</v><extLst><ext uri="{x}"/></extLst></c>'
+    )
+    changed = splice_sheet(
+        worksheet(f'<row r="1">{others}<c r="E1" cm="1" vm="2" s="3"><v>1</v></c></row>'), {(1, 5): Put(2)}
+    )
+    # the cell that is set is a plain value from now on
+    assert rows_of(changed) == f'<row r="1">{others}<c r="E1" s="3"><v>2</v></c></row>'
+
+
 # ---- formulas that share one text ----
 
 SHARED = (
@@ -199,6 +213,11 @@ def test_recalculating_or_overwriting_a_follower_leaves_the_shared_text() -> Non
     assert changed.count(b't="shared"') == 4
 
 
+def test_a_cell_that_follows_a_lost_formula_and_gets_a_new_value() -> None:
+    changed = splice_sheet(worksheet(SHARED), {(2, 4): Put("改"), (3, 4): Recalculated(9)})
+    assert '<row r="3"><c r="D3" s="2"><f>A3&amp;$B$1</f><v>9</v></c></row>' in rows_of(changed)
+
+
 # ---- growth ----
 
 
@@ -217,3 +236,9 @@ def test_rules_on_the_last_row_follow_a_longer_range() -> None:
             "<extLst><x14:conditionalFormatting><xm:sqref>C2:C12</xm:sqref></x14:conditionalFormatting></extLst>"
         ),
     )
+
+
+def test_attributes_in_single_quotes_follow_too() -> None:
+    after = "<autoFilter ref='A1:C9'/><conditionalFormatting sqref='B2:B9'/>"
+    grown = splice_sheet(worksheet("", after=after), {}, growth=[Growth(Range(1, 1, 9, 3), 12)])
+    assert grown == worksheet("", after=after.replace("9", "12"))

@@ -9,9 +9,23 @@ from openpyxl.styles import PatternFill
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.workbook import Workbook
 
-from tests.merge.test_preserved import PICTURE, PICTURE_REL, PNG, content_of, parts
+from tests.merge.test_preserved import content_of, parts
 from tests.office import opened, saved
 from tjxl.ooxml.book import Book
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c4944415408d763f8cfc000000301010018dd8db00000000049454e44ae426082"
+)
+
+PICTURE = b"""<oneCellAnchor><from><col>3</col><colOff>0</colOff><row>19</row><rowOff>0</rowOff></from>\
+<ext cx="95250" cy="95250"/><pic><nvPicPr><cNvPr id="9" name="\xe5\x9b\xbe"/><cNvPicPr/></nvPicPr><blipFill>\
+<a:blip xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" \
+xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:embed="rIdPicture"/></blipFill>\
+<spPr><a:prstGeom xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" prst="rect"/></spPr></pic>\
+<clientData/></oneCellAnchor>"""
+PICTURE_REL = b"""<Relationship Id="rIdPicture" Target="/xl/media/picture.png" \
+Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"/>"""
 
 OWN_SHEET = "佐证材料 A&B"
 UNIT = "小刘"

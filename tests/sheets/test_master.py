@@ -1,8 +1,8 @@
 """The master workbook as `tjxl init` builds it.
 
-1. Fourteen sheets in a fixed order; `_tjxl` is very hidden, and holds the identity and the dates of the tasks.
-2. Ten tables, named after their sheets: a row per task, assignment, milestone, target, unit, question; the ledgers
-   have one blank row.
+1. Fifteen sheets in a fixed order; `_tjxl` is very hidden, and holds the identity and the dates of the tasks.
+2. Eleven tables, named after their sheets: a row per task, assignment, milestone, target, unit, question; the
+   ledgers have one blank row.
 3. What the notice says is text, even where it begins with `=`.
 4. Whose column it is can be seen: the office's are marked and coloured.
 5. Every formula carries its value, every chart its points.
@@ -28,10 +28,10 @@ from tjxl.sheets.master import MasterMeta, build_master
 from tjxl.sheets.textsize import lines_of
 
 SHEETS = [
-    "看板", "任务台账", "责任分工", "节点", "指标", "责任单位", "填报流水", "指标流水", "节点流水", "报送情况",
-    "待裁决", "设置", "使用说明", "_tjxl",
+    "看板", "任务台账", "责任分工", "节点", "指标", "责任单位", "填报流水", "指标流水", "节点流水", "变更记录",
+    "报送情况", "待裁决", "设置", "使用说明", "运行日志", "xlwings.conf", "_tjxl",
 ]  # fmt: skip
-TABLES = SHEETS[1:11]
+TABLES = SHEETS[1:12]
 
 
 def opened(file: bytes, values: bool = False) -> Opened:
@@ -53,7 +53,8 @@ def small_master(small: Register, settings: Settings, meta: MasterMeta) -> bytes
 
 def test_sheets_stand_in_order_and_the_identity_is_very_hidden(book: Opened) -> None:
     assert book.sheetnames == SHEETS
-    assert {ws.title: ws.sheet_state for ws in book} == {**dict.fromkeys(SHEETS, "visible"), "_tjxl": "veryHidden"}
+    hidden = dict.fromkeys(("xlwings.conf", "_tjxl"), "veryHidden")
+    assert {ws.title: ws.sheet_state for ws in book} == {**dict.fromkeys(SHEETS, "visible"), **hidden}
     assert book.active.title == "看板"
 
 
@@ -114,6 +115,7 @@ def test_tables_hold_what_the_register_says(book: Opened) -> None:
         "填报流水": ("A2:S3", "A2:S3"),
         "指标流水": ("A2:P3", "A2:P3"),
         "节点流水": ("A2:P3", "A2:P3"),
+        "变更记录": ("A2:O3", "A2:O3"),
         "报送情况": ("A2:P3", "A2:P3"),
         "待裁决": ("A2:I14", "A2:I14"),
     }
@@ -299,9 +301,10 @@ def test_headers_stay_in_view_and_on_paper(book: Opened) -> None:
     assert book["看板"].freeze_panes == "A4"
     assert views == {
         "任务台账": "E3", "责任分工": "F3", "责任单位": "C3", "填报流水": "E3", "指标流水": "E3", "节点流水": "E3",
+        "变更记录": "F3",
         "节点": "E3", "指标": "E3", "报送情况": "D3", "待裁决": "B3",
     }  # fmt: skip
-    for title in SHEETS[:-1]:
+    for title in SHEETS[:-2]:
         ws = book[title]
         assert ws.page_setup.paperSize == 9  # A4
         assert ws.sheet_properties.pageSetUpPr.fitToPage is True

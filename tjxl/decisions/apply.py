@@ -1,4 +1,4 @@
-"""What a draft changes in the master, written as one splice: generated and shared cells, new rows, 看板."""
+"""What a draft changes in the master, as edits: generated and shared cells, new rows, 看板."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from tjxl.decisions.draft import Draft
 from tjxl.decisions.registry import Registered
 from tjxl.findings import Finding
 from tjxl.ooxml.editor import BookEditor
-from tjxl.ooxml.splice import PutFormula
 from tjxl.register import ROLE_TITLES, UNIT_KIND_TITLES
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
@@ -21,7 +20,7 @@ from tjxl.sheets.layout import SheetLayout, hidden_layout, master_layout, state_
 from tjxl.sheets.master_edit import append, set_row_values
 from tjxl.sheets.promise_tables import target_row
 from tjxl.sheets.recalc import refresh
-from tjxl.sheets.rows import TableRow, find_table
+from tjxl.sheets.rows import TableRow
 from tjxl.sheets.state import MasterState
 
 _WORTH_SAYING = ("D602",)
@@ -64,8 +63,8 @@ class Outcome:
     answered: Mapping[int, Answered]
 
 
-def apply_outcome(state: MasterState, outcome: Outcome, settings: Settings) -> bytes | None:
-    """The new master, formulas' values and chart points refreshed; None where nothing differs."""
+def apply_outcome(state: MasterState, outcome: Outcome, settings: Settings) -> BookEditor | None:
+    """The edits of the master, formulas' values and chart points refreshed; None where nothing differs."""
     editor = BookEditor(state.book)
     old, draft = outcome.old, outcome.draft
     _write_units(editor, state, outcome)
@@ -79,7 +78,7 @@ def apply_outcome(state: MasterState, outcome: Outcome, settings: Settings) -> b
         return None
     follow_units(editor, _lines(old, state), _lines(draft), Statuses.of(settings))
     refresh(editor)
-    return editor.save()
+    return editor
 
 
 def _set(editor: BookEditor, layout: SheetLayout, row: TableRow, new: Mapping[str, Any]) -> None:
@@ -109,7 +108,7 @@ def _write_units(editor: BookEditor, state: MasterState, outcome: Outcome) -> No
         typed: Any = as_typed.get(code)
         values |= {n: _joined(names) for n, names in lists.items() if typed is None or getattr(typed, n) != names}
         _set(editor, layout, row, values)
-    _append_calculated(editor, layout, new_rows)
+    append(editor, layout, new_rows)
     mirror, hidden = state.registered, hidden_layout()["registered"]
     added = []
     for code, unit in outcome.draft.units.items():
@@ -119,24 +118,6 @@ def _write_units(editor: BookEditor, state: MasterState, outcome: Outcome) -> No
         else:
             added.append({"unit_code": code, "unit": unit.name, "members": members})
     append(editor, hidden, added)
-
-
-def _append_calculated(editor: BookEditor, layout: SheetLayout, rows: list[dict[str, Any]]) -> None:
-    """New rows with the formulas of the table's calculated columns, which Excel fills in only for what is typed."""
-    if not rows:
-        return
-    table = find_table(editor.book, layout)
-    cells = editor.book.cells(table.sheet)
-    formulas = {}
-    for column in layout.columns:
-        at = table.columns.get(column.title, 0)
-        texts = (cells.formula(row, at) for row in range(table.first_row, table.last_row + 1))
-        if text := next(filter(None, texts), None):
-            formulas[at] = text
-    append(editor, layout, rows)
-    for row in range(editor.last_row(layout.title) - len(rows) + 1, editor.last_row(layout.title) + 1):
-        for at, text in formulas.items():
-            editor.edit(table.sheet, row, at, PutFormula(text, 0))
 
 
 def _write_tasks(editor: BookEditor, state: MasterState, old: Draft, draft: Draft) -> None:
@@ -167,7 +148,7 @@ def _write_promises(editor: BookEditor, state: MasterState, old: Draft, draft: D
         if code in draft.tasks and row["due"] == old.tasks[code].due:
             _set(editor, layouts["targets"], row, {"due": draft.tasks[code].due})
     rows = [target_row(target, draft.tasks[target.task_code].serial_no) for target in draft.targets.values()]
-    _append_calculated(editor, layouts["targets"], rows)
+    append(editor, layouts["targets"], rows)
 
 
 def _write_assignments(editor: BookEditor, state: MasterState, draft: Draft) -> None:

@@ -14,6 +14,7 @@ from tjxl.decisions.deciders import BEFORE_GROUPS, DECIDERS, Asked, Done
 from tjxl.decisions.draft import Draft
 from tjxl.decisions.registry import follow_members, follow_rows, odd_members, registered_before
 from tjxl.findings import Finding, finding
+from tjxl.ooxml.editor import BookEditor
 from tjxl.settings import Settings
 from tjxl.sheets.layout import state_titles
 from tjxl.sheets.rows import TableRow
@@ -46,8 +47,8 @@ class Decision:
         }
 
 
-def obey(state: MasterState, settings: Settings) -> tuple[bytes | None, list[Decision]]:
-    """The master after the office's decisions; None where there is nothing to carry out.
+def obey(state: MasterState, settings: Settings) -> tuple[BookEditor | None, list[Decision]]:
+    """The edits that carry out the office's decisions; None where there is nothing to carry out.
 
     An answer that cannot be understood leaves its question open and says why in 状态; the others are carried out
     all the same. An answer that was changed later is carried out anew; what the earlier one did and this one does

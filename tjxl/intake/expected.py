@@ -83,9 +83,14 @@ def _expected_tasks(
                 "last_text": report["progress_text"] if report else None,
             },
             locked={name: str(task[name] or "") for name in locked} | {"role": str(role)},
-            prefilled=bool(report and report["status"] == completed),
+            prefilled=bool(report and report["status"] == completed and _holds(task, role, completed)),
         )
     return out
+
+
+def _holds(task: TableRow, role: object, completed: str) -> bool:
+    """Whether a lead's word that its task is completed holds: the office has verified nothing else."""
+    return role_of(role) != "lead" or task["verified_status"] in (None, "", completed)
 
 
 def _in_hand(state: MasterState, period: Period, issuing: bool) -> _InHand:

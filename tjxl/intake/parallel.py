@@ -10,9 +10,10 @@ import datetime as dt
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 
 from tjxl.findings import finding
@@ -104,7 +105,9 @@ class _Pool:
     def starts(self) -> bool:
         """Whether a process can be started at all."""
         try:
-            self._pool.submit(os.getpid).result()
+            with _interrupts_held():
+                first = self._pool.submit(os.getpid)
+            first.result()
         except (BrokenProcessPool, OSError):
             return False
         return True
@@ -112,7 +115,8 @@ class _Pool:
     def submit(self, paths: list[Path]) -> Future[list[Reading]]:
         """Read these in one of the processes."""
         try:
-            return self._pool.submit(_read, paths)
+            with _interrupts_held():
+                return self._pool.submit(_read, paths)
         except BrokenProcessPool as error:
             broken: Future[list[Reading]] = Future()
             broken.set_exception(error)
@@ -124,6 +128,23 @@ class _Pool:
             return self.submit([path]).result()[0]
         except BrokenProcessPool:
             return None
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C waits while a process starts.
+
+    It goes to every process of the terminal, and one that is just starting would answer it with a traceback. Started
+    now, it never hears of it. Windows knows no such holding back.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _inbox: Path

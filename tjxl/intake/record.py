@@ -21,8 +21,8 @@ from tjxl.sheets.state import MasterState
 _COUNTING = ("accepted", "accepted_with_notes", "needs_decision")
 
 
-def note_verdicts(state: MasterState, period: Period, returns: Sequence[Return]) -> bytes | None:
-    """The master with 报送情况 and 待裁决 brought up to the verdicts; None where nothing changes.
+def note_verdicts(state: MasterState, period: Period, returns: Sequence[Return]) -> BookEditor | None:
+    """The edits that bring 报送情况 and 待裁决 up to the verdicts; None where nothing changes.
 
     Collecting the same files again changes nothing: a return counts once, by its digest.
     """
@@ -36,7 +36,7 @@ def note_verdicts(state: MasterState, period: Period, returns: Sequence[Return])
     if not editor.changed:
         return None
     refresh(editor)
-    return editor.save()
+    return editor
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Putting a new master in place so that at any instant there is the old one or the new one, never a third.
+"""What a commit does on disk around the master, so that at any instant there is the old one or the new one.
 
 Order (DESIGN section 8): archive the files (content, then folder, forced to disk), back up the master, write
 the new master beside the old, force it to disk, replace, and only then take the merged files out of 收件. What
@@ -7,13 +7,11 @@ an interruption leaves is a temporary file, or files in 收件 that are already 
 
 from __future__ import annotations
 
-import datetime as dt
-import shutil
+import contextlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from tjxl.durable import said_plainly, sync_folder, write_durably, write_whole
+from tjxl.durable import said_plainly, sync_folder, write_whole
 from tjxl.project import TEMPORARY_PREFIX, Project
 
 _WRITERS = 8
@@ -35,28 +33,11 @@ def archive_files(project: Project, files: Mapping[str, tuple[str, bytes]]) -> N
         sync_folder(project.archive)
 
 
-def backup_master(project: Project, now: dt.datetime) -> Path:
-    """Copy the master to 备份/ and force the copy to disk."""
-    master = project.master
-    target = project.backups / f"{master.stem}_{now:%Y%m%d-%H%M%S}{master.suffix}"
-    number = 1
-    while target.exists():
-        number += 1
-        target = project.backups / f"{master.stem}_{now:%Y%m%d-%H%M%S}-{number}{master.suffix}"
-    with said_plainly(target):
-        write_durably(target, master.read_bytes())
-        shutil.copystat(master, target)
-    return target
-
-
-def replace_master(project: Project, content: bytes) -> None:
-    """Put the new master in place of the old one."""
-    with said_plainly(project.master):
-        write_durably(project.master, content)
-
-
 def clear_leftovers(project: Project) -> None:
     """Remove temporary files that an interrupted command left. Call while holding the project's lock."""
-    for folder in (project.root, project.archive, project.backups, *project.returned("").glob("*")):
+    of_periods = (folder for parent in (project.issued(""), project.returned("")) for folder in parent.glob("*"))
+    inbox = (project.inbox, *(p for p in project.inbox.rglob("*") if p.is_dir()))  # an undo puts files back there
+    for folder in (project.root, project.archive, project.backups, *of_periods, *inbox):
         for path in folder.glob(f"{TEMPORARY_PREFIX}*.tmp"):
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # held by another program: it does no harm, and goes next time
+                path.unlink(missing_ok=True)

@@ -1,18 +1,25 @@
-"""A merge plan applied to the closed master file, as one splice."""
+"""A merge plan as edits of the master."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tjxl.merge.plan import Plan
 from tjxl.ooxml.editor import BookEditor
 from tjxl.sheets.layout import master_layout
-from tjxl.sheets.master_edit import add_questions, append, set_row_values
+from tjxl.sheets.master_edit import add_questions, append, append_fitted, set_row_values
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.recalc import refresh
 from tjxl.sheets.state import MasterState
 
 
-def apply_plan(state: MasterState, plan: Plan) -> bytes | None:
-    """The new master, formulas' values and chart points refreshed; None when the plan changes nothing."""
+def apply_plan(state: MasterState, plan: Plan, changes: Sequence[Mapping[str, Any]] = ()) -> BookEditor | None:
+    """The edits of the master, formulas' values and chart points refreshed; None when nothing changes.
+
+    Args:
+        changes: rows for 变更记录, by column name; none where the master has no such table.
+    """
     editor = BookEditor(state.book)
     layouts = master_layout()
     for name, rows in plan.updates.items():
@@ -20,8 +27,10 @@ def apply_plan(state: MasterState, plan: Plan) -> bytes | None:
             set_row_values(editor, layouts[name], number, values)
     for part, entries in plan.ledgers.items():
         append(editor, layouts[PART_TABLES[part].ledger], entries)
+    if changes:
+        append_fitted(editor, layouts["changes"], changes)
     add_questions(editor, state, plan.questions)
     if not editor.changed:
         return None
     refresh(editor)
-    return editor.save()
+    return editor

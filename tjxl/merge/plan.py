@@ -10,19 +10,19 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tjxl.fields.spec import Part
 from tjxl.findings import finding
 from tjxl.intake.record import Noted
+from tjxl.merge.changes import Change, HandKind, Lives, differing
+from tjxl.merge.hand_edits import Standing, standing
+from tjxl.merge.projection import Entry, Key, Register, project
 from tjxl.register import Question
 from tjxl.sheets.layout import answer_words, state_titles
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.rows import TableRow
-
-Key = tuple[str, str, str]
-"""Period, row code, unit code: what a ledger has one counting row for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +63,6 @@ class AcceptedReturn:
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A merged value that became another one; the shape of `changes` in section 11 of the design."""
-
-    task: str
-    unit: str
-    field: str
-    old: Any
-    new: Any
-    file: str
-    sha256: str
-    sheet: str
-    cell: str | None
-
-    def to_json(self) -> dict[str, Any]:
-        """The change with dates in ISO form."""
-        names = ("task", "unit", "field", "old", "new", "file", "sha256", "sheet", "cell")
-        return {n: v.isoformat() if isinstance(v := getattr(self, n), dt.date) else v for n in names}
-
-
 @dataclass(slots=True)
 class Plan:
     """What a merge will do.
@@ -91,7 +71,8 @@ class Plan:
         ledgers: sheet of the form → rows to append to its ledger, by column name.
         updates: table of the master → sheet row → column name → new value.
         questions: to add to 待裁决.
-        changes: for people and for `--json`.
+        changes: what the new ledger rows change, field by field.
+        hand_edits: rows of the register that somebody has typed into, and whether what was typed stays.
         merged: sha256 of the returns that this plan takes in, also those that change nothing.
     """
 
@@ -99,14 +80,14 @@ class Plan:
     updates: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    hand_edits: list[tuple[Standing[Any], HandKind]] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
 
-    def update(self, table: str, row: TableRow, new: Mapping[str, Any]) -> dict[str, Any]:
-        """Plan to set what differs; what that is."""
+    def update(self, table: str, row: TableRow, new: Mapping[str, Any]) -> None:
+        """Plan to set what differs."""
         changed = {name: value for name, value in new.items() if row[name] != value}
         if changed:
             self.updates.setdefault(table, {})[row.number] = changed
-        return changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +100,7 @@ class Present:
         due: task code → the day by which it is due.
         ledgers: sheet of the form → the ledger rows that count.
         asked: keys of all questions asked so far.
+        withdrawn: keys of requests closed because their merge was undone → their sheet row of 待裁决.
     """
 
     tasks: Sequence[TableRow]
@@ -130,6 +112,7 @@ class Present:
     submissions: Sequence[TableRow]
     asked: Collection[str]
     adjustment_status: str
+    withdrawn: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,18 +126,15 @@ class _Source:
 
 @dataclass(slots=True)
 class _Ledger:
-    """One ledger as it will be: the rows that count, and where those of this merge came from."""
+    """One ledger as it will be: the rows that count."""
 
-    effective: dict[Key, Mapping[str, Any]]
-    sources: dict[Key, _Source] = field(default_factory=dict)
+    effective: dict[Key, Entry]
+    lives: Lives[Entry]
 
-    def latest(self) -> dict[tuple[str, str], tuple[str, Mapping[str, Any]]]:
-        """(row code, unit) → period and row of the latest period."""
-        out: dict[tuple[str, str], tuple[str, Mapping[str, Any]]] = {}
-        for (period, code, unit), entry in self.effective.items():
-            if (code, unit) not in out or _later(period, out[code, unit][0]):
-                out[code, unit] = (period, entry)
-        return out
+    def put(self, key: Key, entry: Entry) -> None:
+        """From now on this is the row that counts for its key."""
+        self.effective[key] = entry
+        self.lives.put(key, entry)
 
 
 def plan_merge(
@@ -168,8 +148,9 @@ def plan_merge(
     plan = Plan(questions=[q for q in noted.questions if q.key not in present.asked])
     plan.updates |= {table: dict(rows) for table, rows in noted.updates.items()}
     roles = {(str(a["task_code"]), str(a["unit_code"])): str(a["role"]) for a in present.assignments}
-    ledgers = {part: _Ledger({k: dict(r.values) for k, r in rows.items()}) for part, rows in present.ledgers.items()}
-    for accepted in sorted(returns, key=lambda r: (r.period, r.unit_code, r.sha256)):
+    ledgers = {part: _Ledger(dict(rows), Lives(rows)) for part, rows in present.ledgers.items()}
+    returns = sorted(returns, key=_oldest_first)
+    for accepted in returns:
         plan.merged.append(accepted.sha256)
         for part, sheet in accepted.sheets.items():
             ledger, fields = ledgers[part], PART_TABLES[part].fields
@@ -177,17 +158,24 @@ def plan_merge(
                 key = (accepted.period, row.code, accepted.unit_code)
                 known = ledger.effective.get(key)
                 values = {f: row.values.get(f) for f in fields}
-                if known is not None and all(known.get(name) == value for name, value in values.items()):
+                if known is not None and all(known[name] == value for name, value in values.items()):
                     continue
                 source = _Source(accepted, sheet, row)
                 entry = _ledger_entry(part, source, values)
                 entry |= {"role": roles[row.task_code, accepted.unit_code], "batch": batch, "merged_at": now}
                 plan.ledgers[part].append(entry)
-                ledger.effective[key], ledger.sources[key] = entry, source
+                plan.changes += _changes(part, ledger, key, entry, row)
+                ledger.put(key, entry)
     _ask_about_adjustments(plan, present)
     _project(plan, present, ledgers)
     _plan_submissions(plan, returns, present, now)
     return plan
+
+
+def _oldest_first(accepted: AcceptedReturn) -> tuple[str, str, dt.date, dt.datetime, str]:
+    """By period and unit; of one unit's returns the newest comes last, and counts. The digest makes it stable."""
+    moment = (accepted.reported_on or dt.date.min, accepted.file_time)
+    return accepted.period, accepted.unit_code, *moment, accepted.sha256
 
 
 def _ledger_entry(part: Part, source: _Source, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -215,14 +203,24 @@ def _ask_about_adjustments(plan: Plan, present: Present) -> None:
         question = _adjustment(entry, tasks[str(entry["task_code"])], present)
         if question.key not in present.asked:
             plan.questions.append(question)
+        elif question.key in present.withdrawn:
+            opened = {"state": state_titles()["open_question"]}
+            plan.updates.setdefault("questions", {})[present.withdrawn[question.key]] = opened
+
+
+def adjustment_key(entry: Entry) -> str:
+    """What a request for another deadline is about: the same one made again, in whatever file, asks nothing again."""
+    date = entry["completion_date"]
+    day = date.isoformat() if isinstance(date, dt.date) else ""
+    reason = hashlib.sha256(str(entry["problems"] or "").encode()).hexdigest()[:16]
+    return f"adjustment:{entry['period']}:{entry['unit_code']}:{entry['task_code']}:{day}:{reason}"
 
 
 def _adjustment(entry: Mapping[str, Any], task: TableRow, present: Present) -> Question:
-    """Whether a task's deadline may move. The same request made again, in whatever file, asks nothing again."""
+    """Whether a task's deadline may move."""
     code, unit, date = str(entry["task_code"]), str(entry["unit_code"]), entry["completion_date"]
     day = date.isoformat() if isinstance(date, dt.date) else None
     due = present.due.get(code)
-    reason = hashlib.sha256(str(entry["problems"] or "").encode()).hexdigest()[:16]
     words = answer_words()
     text = finding(
         "M501",
@@ -237,7 +235,7 @@ def _adjustment(entry: Mapping[str, Any], task: TableRow, present: Present) -> Q
         entry["task_code"],
         entry["unit"],
         entry["period"],
-        key=f"adjustment:{entry['period']}:{unit}:{code}:{day or ''}:{reason}",
+        key=adjustment_key(entry),
         data={
             "task": code,
             "unit_code": unit,
@@ -251,66 +249,52 @@ def _adjustment(entry: Mapping[str, Any], task: TableRow, present: Present) -> Q
     )
 
 
-def _project(plan: Plan, present: Present, ledgers: Mapping[Part, _Ledger]) -> None:
-    """The register's present state: of each row the latest period's report; tasks and promises show their lead's."""
-    report, shown = ledgers["report"], PART_TABLES["report"].shown
-    latest = report.latest()
-    for row in present.assignments:
-        pair = (str(row["task_code"]), str(row["unit_code"]))
-        if pair in latest:
-            period, entry = latest[pair]
-            changed = plan.update("assignments", row, {f: entry.get(f) for f in shown} | {"period": period})
-            plan.changes += _changes(row, changed, report.sources.get((period, *pair)))
-    for row in present.tasks:
-        code = str(row["task_code"])
-        if (found := latest.get((code, present.leads.get(code, "")))) is not None:
-            plan.update("tasks", row, {f: found[1].get(f) for f in shown} | {"period": found[0]})
-    for part, rows in present.promises.items():
-        _project_promises(plan, part, rows, present.leads, ledgers[part])
-
-
-def _project_promises(
-    plan: Plan, part: Part, rows: Sequence[TableRow], leads: Mapping[str, str], ledger: _Ledger
-) -> None:
-    tables, latest = PART_TABLES[part], ledger.latest()
-    for row in rows:
-        pair = (str(row[tables.key]), leads.get(str(row["task_code"]), ""))
-        if pair in latest:
-            period, entry = latest[pair]
-            changed = plan.update(tables.register, row, {f: entry.get(f) for f in tables.shown} | {"period": period})
-            plan.changes += _changes(row, changed, ledger.sources.get((period, *pair)))
-
-
-def _later(period: str, other: str) -> bool:
-    """Period codes of one cadence sort as text; `2022-Q2` and `2022-06` do not meet in one project."""
-    return period > other
-
-
-def _changes(row: TableRow, changed: Mapping[str, Any], source: _Source | None) -> list[Change]:
-    """What this merge's own rows have changed; a value that follows from an older row is no news."""
-    if source is None:
-        return []
+def _changes(part: Part, ledger: _Ledger, key: Key, entry: Entry, row: AcceptedRow) -> list[Change]:
+    """What a new ledger row changes."""
+    kind, replaced = ledger.lives.replaced(key)
     return [
         Change(
-            task=str(row["task_code"]),
-            unit=source.accepted.unit,
+            period=key[0],
+            task=row.task_code,
+            code=row.code,
+            unit=str(entry["unit"]),
+            table=PART_TABLES[part].ledger,
             field=name,
-            old=row[name],
-            new=value,
-            file=source.accepted.file,
-            sha256=source.accepted.sha256,
-            sheet=source.sheet.title,
-            cell=source.row.cells.get(name),
+            old=old,
+            new=new,
+            kind=kind,
+            file=str(entry["file"]),
+            sha256=str(entry["sha256"]),
+            sheet=str(entry["sheet"]),
+            cell=row.cells.get(name),
         )
-        for name, value in changed.items()
-        if name != "period"
+        for name, old, new in differing(part, entry, replaced)
     ]
+
+
+def _project(plan: Plan, present: Present, ledgers: Mapping[Part, _Ledger]) -> None:
+    """Plan what the register shows of the reports.
+
+    A row that is to show another report than it does is written whole. One that shows its report already is left as
+    it stands, also where somebody has typed over a cell of it: that is theirs to explain, and is told.
+    """
+    register = Register(present.tasks, present.assignments, present.promises, present.leads)
+    stood = standing(project(register, present.ledgers), present.ledgers)
+    after = project(register, {part: ledger.effective for part, ledger in ledgers.items()})
+    for was, shown in zip(stood, after, strict=True):
+        moves = shown.key is not None and shown.entry is not was.entry
+        if moves:
+            plan.update(shown.table, shown.row, shown.values)
+        edits = {n: v for n, v in was.edits.items() if not moves or shown.values[n] != v}
+        if edits:
+            plan.hand_edits.append((replace(was, edits=edits), "overwritten" if moves else "hand"))
 
 
 def _plan_submissions(plan: Plan, returns: Sequence[AcceptedReturn], present: Present, now: dt.datetime) -> None:
     rows = {(str(r["period"]), str(r["unit_code"])): r for r in present.submissions}
-    for accepted in returns:
-        row = rows.get((accepted.period, accepted.unit_code))
+    newest = {(accepted.period, accepted.unit_code): accepted for accepted in returns}
+    for place, accepted in newest.items():
+        row = rows.get(place)
         if row is None:
             continue
         due, reported = row["due_on"], accepted.reported_on

@@ -9,17 +9,26 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from tjxl.errors import ProjectError
+from tjxl.findings import Finding, finding
 from tjxl.intake.context import Context
 from tjxl.intake.read import head_date
 from tjxl.intake.record import followed
 from tjxl.intake.returns import Return
 from tjxl.intake.sources import content_of
-from tjxl.merge.commit import archive_files, backup_master, replace_master
+from tjxl.masters.door import Master
+from tjxl.merge.changes import Change
+from tjxl.merge.commit import archive_files
+from tjxl.merge.hand_edits import edits_of, not_recorded, standing
 from tjxl.merge.into_file import apply_plan
 from tjxl.merge.plan import AcceptedReturn, AcceptedRow, AcceptedSheet, Plan, Present, plan_merge
+from tjxl.merge.projection import project as projected
+from tjxl.merge.projection import register_of
+from tjxl.merge.undo import moments
 from tjxl.ooxml.refs import parse_cell
 from tjxl.project import Project
+from tjxl.sheets.layout import master_layout, state_titles
 from tjxl.sheets.parts import PART_TABLES
+from tjxl.sheets.rows import holds_table
 from tjxl.sheets.state import MasterState
 
 _MERGED = ("accepted", "accepted_with_notes", "needs_decision")
@@ -73,55 +82,106 @@ def _row_of(cell: str | None) -> int | None:
 
 
 def merge_returns(
-    project: Project,
+    master: Master,
     state: MasterState,
     returns: Sequence[Return],
     context: Context,
     now: dt.datetime,
 ) -> dict[str, Any]:
-    """Plan, archive, back up, replace, clear 收件; what `tjxl merge` reports.
+    """Plan, archive, back up, write, clear 收件; what `tjxl merge` reports.
 
     Questions are put into 待裁决 as a collection does, whether or not one came before. Call while holding the
     project's lock.
 
+    Args:
+        now: the time of the command (`merge_time`); what it merges, of however many periods, is one batch.
+
     Raises:
-        ProjectError: E212 something cannot be written; E217 a file changed while it was being merged.
+        ProjectError: E212 something cannot be written; E217 a file, E240 the master has changed meanwhile.
         PackageError: the master cannot be changed safely.
     """
+    project = master.project
     accepted = [a for r in returns if (a := accepted_return(r)) is not None]
     present = Present(
         tasks=state.tasks,
         assignments=state.assignments,
-        promises={"milestones": state.milestones, "targets": state.targets},
+        promises=register_of(state).promises,
         leads=state.leads,
         due={code: due.deadline for code, due in state.due.items()},
         ledgers=state.effective,
         submissions=state.submissions,
         asked={str(row["key"]) for row in state.decided.values()},
         adjustment_status=context.settings.status_named("adjustment_requested"),
+        withdrawn=_withdrawn(state),
     )
-    batch = max((int(r["batch"] or 0) for ledger in state.ledgers.values() for r in ledger), default=0) + 1
     noted = followed(state, context.period, returns, ("needs_decision",))
+    batch = _batch(state, now)
     plan = plan_merge(accepted, present, noted, batch=batch, now=now)
-    content = apply_plan(state, plan)
+    edits = [e for stood, kind in plan.hand_edits for e in edits_of(stood, kind, state.book, project.master.name)]
+    recorded, missing = _to_be_recorded(state, [*plan.changes, *edits])
+    editor = apply_plan(state, plan, [c.row(None if c.kind == "hand" else batch, now) for c in recorded])
     settled = {
         str(r["unit_code"]) for r in state.submissions if r["period"] == context.period.code and r["merged_at"]
     }
     leaving = _leaving(returns, {a.sha256 for a in accepted if a.complete}, settled)
     archive_returns(project, [*leaving, *(r for r in returns if r.source.sha256 in plan.merged)])
     backup: Path | None = None
-    if content is not None:
-        backup = backup_master(project, now)
-        replace_master(project, content)
+    if editor is not None:
+        backup = master.backup(now)
+        master.write(editor)
     _clear_inbox(project, returns, leaving)
     return {
         "merged": [a.file for a in accepted],
         "rows": sum(map(len, plan.ledgers.values())),
         "changes": [c.to_json() for c in plan.changes],
+        "hand_edits": [e.to_json() for e in edits],
         "skipped": _skipped(returns, plan),
         "questions": len(plan.questions),
         "backup": backup.relative_to(project.root).as_posix() if backup else None,
+        "findings": [f.to_json() for f in missing],
     }
+
+
+def merge_time(state: MasterState, clock: dt.datetime) -> dt.datetime:
+    """The time of a merge command: later than any before it, whatever the clock says: it tells which was last."""
+    now, before = clock.replace(microsecond=0), moments(state)
+    return max(now, before[-1] + dt.timedelta(seconds=1)) if before else now
+
+
+def _batch(state: MasterState, now: dt.datetime) -> int:
+    """合并批次: that of the command's rows so far, else the next one."""
+    rows = [r for ledger in state.ledgers.values() for r in ledger if r["batch"]]
+    own = [int(r["batch"]) for r in rows if r["merged_at"] == now]
+    return own[0] if own else max((int(r["batch"]) for r in rows), default=0) + 1
+
+
+def _withdrawn(state: MasterState) -> dict[str, int]:
+    """Requests that were closed without an answer: their key → their sheet row of 待裁决."""
+    closed = state_titles()["decided_question"]
+    keys = {n: str(r["key"]) for n, r in state.decided.items() if not r["obeyed"]}
+    return {
+        keys[number]: row.number
+        for row in state.questions
+        if (number := str(row["question_no"])) in keys and str(row["state"] or "").startswith(closed)
+    }
+
+
+def _to_be_recorded(state: MasterState, changes: Sequence[Change]) -> tuple[list[Change], list[Finding]]:
+    """The changes that 变更记录 does not have yet; where the master has no such table, none, and that is said."""
+    if not changes:
+        return [], []
+    layout = master_layout()["changes"]
+    if not holds_table(state.book, layout):
+        return [], [finding("M503", table=layout.title)]
+    reported = [change for change in changes if change.kind not in ("hand", "overwritten")]
+    edits = [change for change in changes if change.kind in ("hand", "overwritten")]
+    return reported + (not_recorded(edits, state.changes) if edits else []), []
+
+
+def present_edits(state: MasterState, master: str) -> list[Change]:
+    """The cells of the register that hold something else than what was reported, as the master stands now."""
+    stood = standing(projected(register_of(state), state.effective), state.effective)
+    return [edit for row in stood if row.edits for edit in edits_of(row, "hand", state.book, master)]
 
 
 def _leaving(returns: Sequence[Return], complete: set[str], settled: set[str]) -> list[Return]:
@@ -132,6 +192,8 @@ def _leaving(returns: Sequence[Return], complete: set[str], settled: set[str]) -
         settled: codes of the units of which something was merged before.
     """
     units = {r.identity.unit_code for r in returns if r.identity and r.source.sha256 in complete}
+    # older than what is merged: whatever gave way to it is older still, or the same once more
+    units |= {r.identity.unit_code for r in returns if r.identity and any(f.code == "I209" for f in r.findings)}
     done = []
     for r in returns:
         codes = {f.code for f in r.findings}

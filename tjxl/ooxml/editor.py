@@ -5,20 +5,43 @@ Collects edits, then writes one new package in which only the touched parts diff
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 from tjxl.errors import PackageError
 from tjxl.ooxml.book import Book, Table
-from tjxl.ooxml.cells import CellValue
+from tjxl.ooxml.calculated import calculated_columns, continued
+from tjxl.ooxml.cells import CellValue, SharedFormula
+from tjxl.ooxml.edits import Change, Edit, Growth, NewRow, Put, PutFormula, Recalculated, Remove
+from tjxl.ooxml.follow import follow_cell, follow_cells, follow_names, follow_rules, follow_table
+from tjxl.ooxml.formula_refs import Moves
 from tjxl.ooxml.parts import PackageEditor
-from tjxl.ooxml.refs import Range, grow
-from tjxl.ooxml.splice import Edit, Growth, NewRow, Put, PutFormula, splice_sheet
+from tjxl.ooxml.refs import MAX_ROW, Range, cell_ref
+from tjxl.ooxml.sheet_text import SheetText
+from tjxl.ooxml.splice import splice_sheet
 
 _CALC_PR = re.compile(rb"<((?:[\w.-]+:)?)calcPr\b([^>]*?)(\s*/?)>")
 _INSERT_ROW = re.compile(rb'\s+insertRow(?:Shift)?="[^"]*"')
-_DEFINED_NAME = re.compile(rb"(<(?:[\w.-]+:)?definedName\b[^>]*>)([^<]*)(</)")
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The edits of a `BookEditor` so far, for who applies them in another way than `save`.
+
+    Attributes:
+        cells: sheet → (row, column) → edit.
+        new_rows: sheet → row → model row.
+        bottoms: table → its last row, where rows were appended.
+        parts: names of whole parts that are replaced.
+        template: whether rows are taken out or ranges made longer on their own, as in a template that is filled.
+    """
+
+    cells: Mapping[str, Mapping[tuple[int, int], Edit]]
+    new_rows: Mapping[str, Mapping[int, NewRow]]
+    bottoms: Mapping[str, int]
+    parts: Set[str]
+    template: bool
 
 
 class BookEditor:
@@ -34,11 +57,19 @@ class BookEditor:
         self._parts: dict[str, bytes | None] = {}
         self._dropped: dict[str, frozenset[int]] = {}
         self._grown: dict[str, list[Growth]] = {}
+        self._formulas: dict[str, dict[int, SharedFormula]] = {}
+        self._continued: dict[str, dict[tuple[int, int], str]] = {}
 
     @property
     def changed(self) -> bool:
         """True when `save` would write something different."""
         return any(self._edits.values()) or bool(self._parts or self._bottom or self._dropped or self._grown)
+
+    @property
+    def collected(self) -> Collected:
+        """All edits so far."""
+        template = bool(self._dropped or self._grown)
+        return Collected(self._edits, self._new_rows, self._bottom, self._parts.keys(), template)
 
     def edit(self, sheet: str, row: int, column: int, edit: Edit) -> None:
         """Set one cell (the last edit of a cell counts)."""
@@ -82,102 +113,224 @@ class BookEditor:
     def append_rows(self, name: str, rows: Sequence[Mapping[str, CellValue]]) -> list[int]:
         """Add rows (title → value) under the last filled row of a table; the table grows as needed.
 
-        Titles that the table does not have are an error of the caller; columns not named stay empty. Blank rows
-        at the table's end are used first: an empty table has one.
+        Titles that the table does not have are an error of the caller; columns not named stay empty, or get the
+        formula of their calculated column, without a value (`unvalued`). Blank rows at the table's end are used
+        first: an empty table has one. A row is blank in which nothing was entered, whatever its formulas show.
 
         Returns:
             The sheet rows written.
 
         Raises:
-            PackageError: E311 the table has a totals row; E310 something else stands below it.
+            PackageError: E311 the table has a totals row; E310 something else stands below it, E315 merged cells do;
+                E316 the sheet has no more rows.
         """
         table = self.table(name)
         if not rows:
             return []
         if table.totals_rows:
             raise PackageError("E311", sheet=table.sheet)
-        start = self._free.setdefault(name, self._first_free_row(table))
+        if name not in self._free:
+            filled = self.book.text(table.sheet).last_filled(_data_area(table))
+            self._free[name] = (filled or table.first_row - 1) + 1
+            self._formulas[name] = calculated_columns(self.book, table)
+        start = self._free[name]
         numbers = list(range(start, start + len(rows)))
-        self._refuse_occupied(table, numbers)
+        self._refuse_occupied(table, numbers[-1])
         edits = self._edits.setdefault(table.sheet, {})
         new_rows = self._new_rows.setdefault(table.sheet, {})
+        columns, like = table.columns, NewRow(table.last_row)
         for number, row in zip(numbers, rows, strict=True):
             if number > table.last_row:
-                new_rows[number] = NewRow(table.last_row)
+                new_rows[number] = like
+            else:  # a row that was taken out comes back with its looks
+                edits.update({place: Put(None) for place in _row(table, number) if edits.get(place) == Remove()})
             for title, value in row.items():
                 if value is not None and value != "":
-                    edits[number, table.columns[title]] = Put(value)
+                    edits[number, columns[title]] = Put(value)
+        if self._formulas[name]:
+            self._calculate(table, numbers)
         self._free[name] = start + len(rows)
         self._bottom[name] = max(self.last_row(name), start + len(rows) - 1)
         return numbers
 
-    def _first_free_row(self, table: Table) -> int:
-        filled = [r for (r, c), cell in self.book.cells(table.sheet).cells.items() if _in(table, r, c, cell.value)]
-        return max(filled, default=table.first_row - 1) + 1
+    def _calculate(self, table: Table, numbers: Sequence[int]) -> None:
+        """Fill calculated columns of appended rows; what was given or stands there as a formula stays."""
+        edits, text = self._edits[table.sheet], self.book.text(table.sheet)
+        for column, origin in self._formulas[table.name].items():
+            for row in numbers:
+                kept = row <= table.last_row and text.formula(row, column) is not None
+                if isinstance(edits.get((row, column)), Put) and edits[row, column] != Put(None):
+                    continue
+                if not kept or (row, column) in edits:
+                    formula = continued(origin, row, column)
+                    edits[row, column] = PutFormula(formula, None, valued=False)
+                    self._continued.setdefault(table.sheet, {})[row, column] = formula
 
-    def _refuse_occupied(self, table: Table, numbers: Sequence[int]) -> None:
-        wanted = {n for n in numbers if n > table.last_row}
-        if not wanted:
+    def unvalued(self) -> list[tuple[str, int, int]]:
+        """Formulas to be written whose value nobody has computed yet: sheet, row, column."""
+        self._settle()
+        return [
+            (sheet, *place)
+            for sheet, places in self._continued.items()
+            for place in sorted(places)
+            if isinstance(edit := self._edits[sheet].get(place), PutFormula) and not edit.valued
+        ]
+
+    def following(self) -> Callable[[str, int, str], str]:
+        """Sheet, row and text of a formula in the file → the text that will stand there after the edits so far."""
+        moves = self._moves()
+        return lambda sheet, row, formula: follow_cell(formula, sheet, row, moves)
+
+    def _moves(self) -> dict[str, list[Growth]]:
+        """Sheet → the ranges on it whose last row moves."""
+        moves = {sheet: list(growths) for sheet, growths in self._grown.items()}
+        for name, bottom in self._bottom.items():
+            table = self.table(name)
+            if bottom != table.last_row:
+                moves.setdefault(table.sheet, []).append(Growth(table.range, bottom))
+        return moves
+
+    def _settle(self) -> None:
+        """Formulas of appended rows refer to the table as it is by now."""
+        moves = self._moves()
+        for sheet, places in self._continued.items():
+            edits = self._edits[sheet]
+            for place, formula in places.items():
+                edit = edits.get(place)
+                if isinstance(edit, PutFormula):
+                    edits[place] = replace(edit, text=follow_cell(formula, sheet, place[0], moves))
+
+    def shrink_table(self, name: str, rows: int) -> None:
+        """Take the last `rows` data rows out of a table: the way back of `append_rows`.
+
+        The table, its filter and whatever ends on its last row (colours, validations, names) follow back. Only the
+        table's own cells go, whoever filled them in; what stands beside the table in these rows stays, and nothing
+        below moves up. A table keeps at least one data row, as Excel asks: the first is emptied and stays. Rows may
+        be appended afterwards; before, they may not.
+
+        Raises:
+            PackageError: E311 the table has a totals row.
+            ValueError: the table has fewer rows, or rows were appended: a fault of the caller.
+        """
+        table = self.table(name)
+        last = self.last_row(name)
+        if last > table.last_row or not 0 <= rows <= last - table.first_row + 1:
+            raise ValueError(f"{rows} rows of {name}")
+        if not rows:
             return
-        for (row, column), cell in sorted(self.book.cells(table.sheet).cells.items()):
-            inside = table.range.left <= column <= table.range.right
-            if row in wanted and inside and (cell.value is not None or cell.formula is not None):
+        if table.totals_rows:
+            raise PackageError("E311", sheet=table.sheet)
+        edits = self._edits.setdefault(table.sheet, {})
+        bottom = last - rows
+        for row in range(bottom + 1, last + 1):
+            edits.update(dict.fromkeys(_row(table, row), Put(None) if row == table.first_row else Remove()))
+        self._free[name] = bottom + 1
+        self._formulas[name] = calculated_columns(self.book, table)
+        self._bottom[name] = max(bottom, table.first_row)
+
+    def _refuse_occupied(self, table: Table, bottom: int) -> None:
+        text = self.book.text(table.sheet)
+        if bottom > MAX_ROW:
+            raise PackageError("E316", sheet=table.sheet)
+        left, right = table.range.left, table.range.right
+        for row in text.rows_between(table.last_row + 1, bottom):
+            if text.used(row, left, right):
                 raise PackageError("E310", sheet=table.sheet, row=row)
+        for area in text.merged if bottom > table.last_row else ():
+            if table.last_row < area.bottom and area.top <= bottom and area.left <= right and left <= area.right:
+                raise PackageError("E315", sheet=table.sheet, row=area.top)
 
     def save(self, level: int = 6) -> bytes:
         """The changed package, its changed parts deflated at this level.
 
         Raises:
-            PackageError: E305, a part cannot be changed safely.
+            PackageError: E305, a part cannot be changed safely; E317, a cell to be changed is part of an array
+                formula or data table; E318, the workbook is signed; E319, it is shared in the old way, with a list
+                of changes.
         """
         changes: dict[str, bytes | None] = dict(self._parts)
-        grown: dict[str, list[Growth]] = {sheet: list(growths) for sheet, growths in self._grown.items()}
+        self._settle()
+        moves = self._moves()
         for name, bottom in self._bottom.items():
             table = self.table(name)
-            if bottom > table.last_row:
-                grown.setdefault(table.sheet, []).append(Growth(table.range, bottom))
-            changes[table.part] = _filled_table(self.book.package.read(table.part), table, bottom)
+            changes[table.part] = _filled_table(self.book.package.read(table.part), Growth(table.range, bottom))
         overwritten = False
-        for sheet in dict.fromkeys([*self._edits, *self._new_rows, *self._dropped, *grown]):
-            edits, dropped = self.edits(sheet), self._dropped.get(sheet, frozenset())
-            part = self.book.sheets[sheet].part
-            overwritten |= self._overwrites_formula(sheet, edits, dropped)
-            changes[part] = splice_sheet(
-                self.book.package.read(part),
-                edits,
-                new_rows=self._new_rows.get(sheet),
-                dropped=dropped,
-                growth=grown.get(sheet, ()),
-                date1904=self.book.date1904,
-            )
+        touched = [*self._edits, *self._new_rows, *self._dropped, *moves]
+        for sheet in dict.fromkeys([*touched, *(self.book.sheets if moves else ())]):
+            own = sheet in touched
+            try:
+                text = self.book.text(sheet)
+            except PackageError:
+                if own:
+                    raise
+                continue  # a sheet that only might refer to a moved range
+            xml, replaced = self._spliced(sheet, text, moves)
+            if own or xml != text.xml:
+                changes[self.book.sheets[sheet].part] = xml
+            overwritten |= replaced
         read = self.book.package.read
         changes = {n: c for n, c in changes.items() if c is None or n not in self.book.package or read(n) != c}
         if changes:
-            changes = self._workbook_part(grown) | changes
+            self._refuse_unsafe()
+            changes = self._workbook_part(moves) | changes
         if overwritten:
             changes |= self._without_calculation_chain()
         return self.book.package.rewritten(changes, level)
 
-    def _overwrites_formula(self, sheet: str, edits: Mapping[tuple[int, int], Edit], dropped: frozenset[int]) -> bool:
-        cells = self.book.cells(sheet).cells
-        replaced = [place for place, edit in edits.items() if isinstance(edit, Put | PutFormula)]
-        replaced += [place for place in cells if place[0] in dropped]
-        return any(place in cells and cells[place].formula is not None for place in replaced)
+    def _spliced(self, sheet: str, text: SheetText, moves: Moves) -> tuple[bytes, bool]:
+        """The sheet with its edits and what follows moved ranges; whether a formula went."""
+        edits: dict[tuple[int, int], Change] = dict(self.edits(sheet))
+        dropped = self._dropped.get(sheet, frozenset())
+        for place, reworded in follow_cells(text, sheet, moves).items():
+            old = edits.get(place)
+            if old is None or isinstance(old, Recalculated):
+                edits[place] = replace(reworded, value=old)
+        gone = [p for p, e in edits.items() if isinstance(e, Put | PutFormula | Remove)] if text.has_formulas else []
+        self._refuse_parts_of_blocks(sheet, text, gone, dropped)
+        by_row: dict[int, set[int]] = {}
+        for row, column in gone:
+            by_row.setdefault(row, set()).add(column)
+        overwritten = any(not columns.isdisjoint(text.formula_columns(row)) for row, columns in by_row.items())
+        overwritten |= any(text.formula_columns(row) for row in dropped)
+        xml = splice_sheet(
+            text,
+            edits,
+            new_rows=self._new_rows.get(sheet),
+            dropped=dropped,
+            growth=moves.get(sheet, ()),
+            date1904=self.book.date1904,
+        )
+        return follow_rules(xml, sheet, moves), overwritten
 
-    def _workbook_part(self, grown: Mapping[str, Sequence[Growth]]) -> dict[str, bytes | None]:
+    def _refuse_parts_of_blocks(
+        self, sheet: str, text: SheetText, gone: Sequence[tuple[int, int]], dropped: frozenset[int]
+    ) -> None:
+        """An array formula goes whole or not at all."""
+        if not gone and not dropped:
+            return
+        places = set(gone)
+        for area in text.blocks:
+            hit = {
+                (row, column)
+                for row in range(area.top, area.bottom + 1)
+                for column in range(area.left, area.right + 1)
+                if row in dropped or (row, column) in places
+            }
+            if hit and len(hit) < (area.bottom - area.top + 1) * (area.right - area.left + 1):
+                raise PackageError("E317", sheet=sheet, cell=cell_ref(*min(hit)))
+
+    def _refuse_unsafe(self) -> None:
+        package = self.book.package
+        if any(kind.endswith("/digital-signature/origin") for _, kind in package.relations("").values()):
+            raise PackageError("E318")
+        if any(kind.endswith("/revisionHeaders") for _, kind in package.relations(package.workbook_part).values()):
+            raise PackageError("E319")
+
+    def _workbook_part(self, moves: Moves) -> dict[str, bytes | None]:
         """Names that end with a grown table follow it; other people's formulas recalculate on opening."""
         name = self.book.package.workbook_part
         old = self.book.package.read(name)
-
-        def longer(m: re.Match[bytes]) -> bytes:
-            sheet, bang, refs = m[2].decode().rpartition("!")
-            plain = html.unescape(sheet)
-            plain = plain[1:-1].replace("''", "'") if plain.startswith("'") else plain
-            for g in grown.get(plain, ()):
-                refs = grow(refs, g.area, g.bottom)
-            return m[1] + (sheet + bang + refs).encode() + m[3]
-
-        new = _DEFINED_NAME.sub(longer, old) if grown else old
+        new = follow_names(old, moves) if moves else old
         new = _CALC_PR.sub(_recalculating, new, count=1)
         return {name: new} if new != old else {}
 
@@ -191,22 +344,23 @@ class BookEditor:
         return parts.changes
 
 
-def _in(table: Table, row: int, column: int, value: object) -> bool:
-    inside = table.first_row <= row <= table.last_row and table.range.left <= column <= table.range.right
-    return inside and value is not None and value != ""
+def _row(table: Table, row: int) -> list[tuple[int, int]]:
+    return [(row, column) for column in range(table.range.left, table.range.right + 1)]
 
 
-def _filled_table(xml: bytes, table: Table, bottom: int) -> bytes:
-    """The table part with rows down to `bottom`; Excel marks an empty table's blank row, which is now a row."""
+def _data_area(table: Table) -> Range:
+    return Range(table.first_row, table.range.left, table.last_row, table.range.right)
+
+
+def _filled_table(xml: bytes, growth: Growth) -> bytes:
+    """The table part with rows to a new last one; Excel marks an empty table's blank row, which is now a row."""
     xml = _INSERT_ROW.sub(b"", xml)
-    if bottom <= table.last_row:
+    if growth.bottom == growth.area.bottom:
         return xml
-    old = table.range
-    new = Range(old.top, old.left, bottom, old.right)
-    was = f'ref="{old.ref}"'.encode()
-    if was not in xml:
+    new = follow_table(xml, growth)
+    if new == xml:
         raise PackageError("E305")
-    return xml.replace(was, f'ref="{new.ref}"'.encode())
+    return new
 
 
 def _recalculating(m: re.Match[bytes]) -> bytes:

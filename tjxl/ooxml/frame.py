@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from tjxl.ooxml.outline import Element, Outline, attribute_text
-from tjxl.ooxml.splice import split_sheet
+from tjxl.ooxml.sheet_text import split_sheet
 
 _ORDER = (
     "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr",

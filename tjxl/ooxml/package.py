@@ -22,6 +22,8 @@ MAX_RATIO = 200
 FREE_RATIO_BELOW = 64 * 1024
 # A tree of elements takes some 30 times the memory of its text, and several times as long as one pass over it.
 _TREE_WORK = 4
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +140,11 @@ class Package:
             limits: for a package from a stranger; else those that a master of any size keeps.
 
         Raises:
-            PackageError: E302 no readable zip, or two parts of one name; E304 too many parts, or too large.
+            PackageError: E302 no readable zip, or two parts of one name; E304 too many parts, or too large; E307
+                locked with a password to open it.
         """
+        if content.startswith(_COMPOUND) and _ENCRYPTED_PACKAGE in content:
+            raise PackageError("E307")
         self.workload = Workload(limits or Limits())
         limits = self.workload.limits
         try:

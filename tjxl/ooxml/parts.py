@@ -123,7 +123,7 @@ class PackageEditor:
         return None
 
     def relate(self, part: str, kind: str, target: str) -> str:
-        """A new relationship of a part; its id."""
+        """A new relationship of a part; its id. `kind` is a standard one (`comments`) or written out."""
         outline, entries = self._entries(part)
         taken = {entry.attributes.get("Id", "") for entry in entries}
         number = len(taken) + 1
@@ -131,7 +131,8 @@ class PackageEditor:
             number += 1
         path = posixpath.relpath(target, posixpath.dirname(part) or ".")
         p = outline.root.prefix
-        entry = f'<{p}Relationship Id="rId{number}" Type="{self._kinds()}/{kind}" Target="{attribute_text(path)}"/>'
+        full = kind if "://" in kind else f"{self._kinds()}/{kind}"
+        entry = f'<{p}Relationship Id="rId{number}" Type="{full}" Target="{attribute_text(path)}"/>'
         outline.append(outline.root, entry.encode())
         self.write(_rels_of(part), outline.done())
         return f"rId{number}"

@@ -79,10 +79,11 @@ def parse_range(ref: str) -> Range:
 
 
 def grow(refs: str, table: Range, bottom: int) -> str:
-    """`refs` (space-separated ranges, `$` kept) with those that end on the table's last row drawn down to `bottom`.
+    """`refs` (space-separated ranges, `$` kept) with those that end on the table's last row moved to `bottom`.
 
     Only ranges that lie inside the table, or hold the whole of it (a print area with the title above), are
-    touched: a range over other cells that happens to end on the same row is somebody else's.
+    touched: a range over other cells that happens to end on the same row is somebody else's. One that begins below
+    `bottom` stays where it is.
     """
 
     def one(m: re.Match[str]) -> str:
@@ -91,7 +92,7 @@ def grow(refs: str, table: Range, bottom: int) -> str:
         top = int(m[4])
         inside = table.left <= left and right <= table.right and table.top <= top
         around = left <= table.left and table.right <= right and top <= table.top
-        if last_row != table.bottom or not (inside or around):
+        if last_row != table.bottom or top > bottom or not (inside or around):
             return m[0]
         last = f"{m[5]}{m[6]}{m[7]}" if m[6] else f"{m[1]}{m[2]}{m[3]}"
         return f"{m[1]}{m[2]}{m[3]}{m[4]}:{last}{bottom}"

@@ -12,6 +12,7 @@ from tjxl.ooxml.cells import CellValue, to_serial
 MAX_TEXT = 32_767
 
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_AS_IT_STANDS = re.compile("[\x00-\x08\x0b-\x1f&<>\ud800-\udfff\ufffe\uffff]|_x")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -31,6 +32,8 @@ def stored_text(text: str) -> str:
     Raises:
         ValueError: it is longer than a cell can hold.
     """
+    if 2 * len(text) <= MAX_TEXT and _NOT_AS_IT_STANDS.search(text) is None:
+        return text  # most texts
     text = storable(text.replace("\r\n", "\n").replace("\r", "\n"))
     if len(text.encode("utf-16-le")) > 2 * MAX_TEXT:  # Excel counts a character beyond the BMP as two
         raise ValueError(f"text of {len(text)} characters in a cell")

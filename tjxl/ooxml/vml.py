@@ -14,7 +14,7 @@ from tjxl.errors import PackageError
 from tjxl.ooxml.outline import is_utf8
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
-_NAMESPACES = (
+NAMESPACES = (
     'xmlns:v="urn:schemas-microsoft-com:vml"',
     'xmlns:o="urn:schemas-microsoft-com:office:office"',
     'xmlns:x="urn:schemas-microsoft-com:office:excel"',
@@ -84,7 +84,7 @@ def new_drawing(boxes: Sequence[Box], block: int) -> bytes:
     """A drawing of comments alone; its shapes are numbered in the block (and those that follow)."""
     needed = range(block, block + 1 + (len(boxes) + 1) // _BLOCK_SIZE)
     data = ",".join(map(str, needed)).encode()
-    head = f"<xml {' '.join(_NAMESPACES)}>".encode()
+    head = f"<xml {' '.join(NAMESPACES)}>".encode()
     layout = b'<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="%s"/></o:shapelayout>' % data
     shapes = _shapes(boxes, block * _BLOCK_SIZE + 1, 1, "")
     return head + layout + _SHAPE_TYPE.format(declared="").encode() + shapes + b"</xml>"
@@ -101,14 +101,14 @@ def edited_drawing(vml: bytes, boxes: Sequence[Box], gone: Collection[tuple[int,
     if end < 0 or not is_utf8(vml):
         raise PackageError("E305")
     # some writers (openpyxl) declare their prefixes shape by shape
-    declared = "" if all(n.encode() in head for n in _NAMESPACES) else " ".join((*_NAMESPACES, ""))
+    declared = "" if all(n.encode() in head for n in NAMESPACES) else " ".join((*NAMESPACES, ""))
     out, position = [], 0
     for start, stop in _note_shapes(vml, gone):
         out.append(vml[position:start])
         position = stop
     out.append(vml[position:end])
     kept = b"".join(out)
-    if not boxes and not any(_shape_spans(kept)):
+    if not boxes and not any(shape_spans(kept)):
         return None
     if boxes and b'id="_x0000_t202"' not in kept:
         out.append(_SHAPE_TYPE.format(declared=declared).encode())
@@ -133,7 +133,8 @@ def _shapes(boxes: Iterable[Box], number: int, order: int, declared: str) -> byt
     ).encode()
 
 
-def _shape_spans(vml: bytes) -> Iterator[tuple[int, int]]:
+def shape_spans(vml: bytes) -> Iterator[tuple[int, int]]:
+    """Where each shape of a drawing begins and ends."""
     position = 0
     while (opening := _OPENING.search(vml, position)) is not None:
         end_tag = b"</" + opening[1] + b"shape>"
@@ -146,7 +147,7 @@ def _shape_spans(vml: bytes) -> Iterator[tuple[int, int]]:
 
 def _note_shapes(vml: bytes, cells: Collection[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Where the shapes of the comments of these cells stand."""
-    for start, end in _shape_spans(vml) if cells else ():
+    for start, end in shape_spans(vml) if cells else ():
         text = vml[start:end]
         row, column = _ROW.search(text), _COLUMN.search(text)
         if _NOTE.search(text) and row and column and (int(row[1]) + 1, int(column[1]) + 1) in cells:

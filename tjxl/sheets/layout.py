@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 from tjxl.resources import layout_toml
@@ -30,7 +30,7 @@ class Column:
     entry: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SheetLayout:
     """A sheet that holds one Excel table of the same name."""
 
@@ -45,7 +45,11 @@ class SheetLayout:
 
     def column(self, name: str) -> Column:
         """The column called `name` in the code."""
-        return next(c for c in self.columns if c.name == name)
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {c.name: c for c in self.columns}
 
     def position(self, name: str) -> int:
         """Its place, from 0."""
@@ -62,6 +66,12 @@ def state_titles() -> Mapping[str, str]:
 def answer_words() -> Mapping[str, str]:
     """What 待裁决 offers beside values, by name: send_back, agree, disagree …"""
     return {str(name): str(word) for name, word in layout_toml("master.toml")["answers"].items()}
+
+
+@cache
+def change_words() -> Mapping[str, str]:
+    """What 变更记录[类型] says, by name: first, update, correction, late, hand, overwritten."""
+    return {str(name): str(word) for name, word in layout_toml("master.toml")["changes"].items()}
 
 
 @cache

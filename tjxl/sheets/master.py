@@ -7,6 +7,7 @@ from tjxl.register import Register
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
 from tjxl.sheets.calculate import calculate
+from tjxl.sheets.conf import conf_sheet
 from tjxl.sheets.dashboard import dashboard_sheet
 from tjxl.sheets.identity import MasterMeta, identity_sheet
 from tjxl.sheets.instructions import instruction_sheet
@@ -21,11 +22,15 @@ from tjxl.sheets.tables import (
     ledger_sheet,
     question_sheet,
     submission_sheet,
+    table_sheet,
     task_sheet,
     unit_sheet,
 )
 
 __all__ = ["MasterMeta", "build_master", "master_model"]
+
+LEDGERS = ("ledger", "target_ledger", "milestone_ledger", "changes")
+"""Tables that only grow, in their sheets' order."""
 
 
 def build_master(register: Register, settings: Settings, meta: MasterMeta) -> bytes:
@@ -56,11 +61,13 @@ def master_model(register: Register, settings: Settings, meta: MasterMeta) -> Wo
         milestone_sheet(register, settings),
         target_sheet(register, settings),
         unit_sheet(register, settings),
-        *(ledger_sheet(name, register, settings) for name in ("ledger", "target_ledger", "milestone_ledger")),
+        *(ledger_sheet(name, register, settings) for name in LEDGERS),
         submission_sheet(register, settings),
         question_sheet(register, settings),
         settings_sheet(register, settings, office),
         instruction_sheet(register),
+        table_sheet("run_log", [{}], register.year, settings),
+        conf_sheet(),
         identity_sheet(register, meta),
     )
     names = {layout.title: name for name, layout in master_layout().items()}

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tjxl.ooxml.editor import BookEditor
-from tjxl.ooxml.splice import Put
+from tjxl.ooxml.splice import NewRow, Put
 from tjxl.periods import Period
 from tjxl.register import Question
+from tjxl.resources import layout_toml
 from tjxl.sheets.figures import AS_OF, CURRENT_PERIOD
 from tjxl.sheets.layout import SheetLayout, hidden_layout, master_layout
 from tjxl.sheets.questions import decided_row, option_rows, question_row
 from tjxl.sheets.rows import find_table
 from tjxl.sheets.state import MasterState
+from tjxl.sheets.textsize import row_height
+
+_GLANCE = 200
+"""Characters of a text that a fitted row is measured by."""
+_HIGHEST_ROW = 70.0
+"""Points: four lines."""
 
 
 def set_row_values(editor: BookEditor, layout: SheetLayout, row: int, values: Mapping[str, Any]) -> None:
@@ -30,10 +37,51 @@ def set_row_values(editor: BookEditor, layout: SheetLayout, row: int, values: Ma
         editor.edit(table.sheet, row, table.columns[column.title], Put(value))
 
 
-def append(editor: BookEditor, layout: SheetLayout, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add rows by column name; office columns stay empty."""
+def take_out(editor: BookEditor, layout: SheetLayout, rows: Collection[int]) -> None:
+    """Empty rows of a table. Those at its end leave it, if nobody has written anything else in them.
+
+    Rows above stay where they are, blank: what the office has written beside them must not shift.
+    """
+    table = find_table(editor.book, layout)
+    ours = {table.columns[c.title] for c in layout.columns if c.owner != "office"}
+    noted = {
+        row
+        for (row, column), cell in editor.book.cells(table.sheet).cells.items()
+        if column not in ours and table.range.left <= column <= table.range.right
+        if cell.value not in (None, "") and cell.formula is None
+    }
+    end = table.last_row
+    while end >= table.first_row and end in rows and end not in noted:
+        end -= 1
+    if not table.totals_rows:
+        editor.shrink_table(layout.title, table.last_row - end)
+    emptied = {c.name: None for c in layout.columns if c.owner != "office"}
+    for row in rows:
+        if row <= end or table.totals_rows:
+            set_row_values(editor, layout, row, emptied)
+
+
+def append(editor: BookEditor, layout: SheetLayout, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Add rows by column name; office columns stay empty.
+
+    Returns:
+        The sheet rows written.
+    """
     find_table(editor.book, layout)
-    editor.append_rows(layout.title, [{layout.column(n).title: v for n, v in row.items()} for row in rows])
+    titles = {column.name: column.title for column in layout.columns}
+    return editor.append_rows(layout.title, [{titles[n]: v for n, v in row.items()} for row in rows])
+
+
+def append_fitted(editor: BookEditor, layout: SheetLayout, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows, each high enough for the beginning of its long texts: a log is to be looked through."""
+    long = [(column.name, column.width) for column in layout.columns if column.kind == "long"]
+    least = float(layout_toml("master.toml")["sheet"][layout.name]["least_height"])
+    table = find_table(editor.book, layout)
+    for number, row in zip(append(editor, layout, rows), rows, strict=True):
+        texts = [(str(row[name])[:_GLANCE], width) for name, width in long if row.get(name)]
+        if number > table.last_row:
+            height = min(row_height(texts, least), _HIGHEST_ROW)
+            editor.new_row(table.sheet, number, NewRow(table.last_row, height))
 
 
 def add_questions(editor: BookEditor, state: MasterState, questions: Sequence[Question]) -> list[Question]:

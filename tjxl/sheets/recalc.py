@@ -20,7 +20,7 @@ from tjxl.ooxml.cells import CellValue, SheetCells, to_serial
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.package import local_name
 from tjxl.ooxml.refs import Range, parse_range
-from tjxl.ooxml.splice import Put, PutFormula, Recalculated
+from tjxl.ooxml.splice import Put, PutFormula, Recalculated, Remove
 from tjxl.sheets.figures import DASHBOARD_AREA
 from tjxl.sheets.layout import master_layout
 
@@ -42,7 +42,7 @@ class EditedGrid:
     """
 
     def __init__(self, editor: BookEditor) -> None:
-        self._editor = editor
+        self._editor, self._followed = editor, editor.following()
         self._tables = {name.lower(): name for name in editor.book.tables}
         self._names = {name.lower(): place for name, place in editor.book.names.items()}
         self._used: dict[str, tuple[int, int]] = {}
@@ -61,7 +61,7 @@ class EditedGrid:
         """The value to be stored."""
         edit = self._editor.edits(sheet).get((row, column))
         if edit is not None:
-            value = edit.value if isinstance(edit, Put) else edit.cached
+            value = None if isinstance(edit, Remove) else edit.value if isinstance(edit, Put) else edit.cached
             return _as_value(value, self._editor.book.date1904)
         cell = self._sheet(sheet).cells.get((row, column))
         if cell is None or cell.value is None:
@@ -73,9 +73,10 @@ class EditedGrid:
         edit = self._editor.edits(sheet).get((row, column))
         if isinstance(edit, PutFormula):
             return edit.text
-        if isinstance(edit, Put):
+        if isinstance(edit, Put | Remove):
             return None
-        return self._sheet(sheet).formula(row, column)
+        text = self._sheet(sheet).formula(row, column)
+        return text and self._followed(sheet, row, text)
 
     def used(self, sheet: str) -> tuple[int, int]:
         """Last used row and column."""
@@ -114,7 +115,7 @@ def refresh(editor: BookEditor) -> None:
     """Add to the editor what its edits make stale: formula values, chart points."""
     grid = EditedGrid(editor)
     evaluator = Evaluator(grid)
-    for sheet, row, column in _own_formulas(editor):
+    for sheet, row, column in (*_own_formulas(editor), *editor.unvalued()):
         text = grid.formula(sheet, row, column)
         if text is None:
             continue
@@ -124,7 +125,7 @@ def refresh(editor: BookEditor) -> None:
             continue  # a formula that a person has put there: recalculated on opening
         pending = editor.edits(sheet).get((row, column))
         if isinstance(pending, PutFormula):
-            editor.edit(sheet, row, column, replace(pending, cached=value))
+            editor.edit(sheet, row, column, replace(pending, cached=value, valued=True))
             continue
         stored = grid.value(sheet, row, column)
         if value != stored and not (value == "" and stored is None):  # an empty text is stored as no value
@@ -148,7 +149,9 @@ def _own_formulas(editor: BookEditor) -> Iterator[tuple[str, int, int]]:
         sheet, area = editor.book.names[DASHBOARD_AREA]
         places.setdefault(sheet, []).append(area)
     for sheet, areas in places.items():
-        stored = {place for place, cell in editor.book.cells(sheet).cells.items() if cell.formula is not None}
+        stored = set()
+        if editor.book.text(sheet).has_formulas:
+            stored = {place for place, cell in editor.book.cells(sheet).cells.items() if cell.formula is not None}
         written = {place for place, edit in editor.edits(sheet).items() if isinstance(edit, PutFormula)}
         for row, at in sorted(stored | written):
             if any(a.top <= row <= a.bottom and a.left <= at <= a.right for a in areas):

@@ -39,6 +39,15 @@ def find_table(book: Book, layout: SheetLayout) -> Table:
     return table
 
 
+def holds_table(book: Book, layout: SheetLayout) -> bool:
+    """Whether the table of a layout is there with all its columns."""
+    try:
+        find_table(book, layout)
+    except PackageError:
+        return False
+    return True
+
+
 def read_rows(book: Book, layout: SheetLayout) -> list[TableRow]:
     """The filled rows of a table (rows without any key value are left out), in sheet order."""
     return list(iter_rows(book, layout))

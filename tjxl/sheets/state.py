@@ -17,7 +17,7 @@ from tjxl.sheets.form_places import IDENTITY_SHEET
 from tjxl.sheets.layout import hidden_layout, master_layout
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.registry import Registry, unit_of
-from tjxl.sheets.rows import TableRow, iter_rows, read_rows
+from tjxl.sheets.rows import TableRow, holds_table, iter_rows, read_rows
 
 _ROLES: Mapping[str, Role] = {title: role for role, title in ROLE_TITLES.items()}
 
@@ -137,6 +137,12 @@ class MasterState:
         }
 
     @cached_property
+    def changes(self) -> list[TableRow]:
+        """变更记录, as far as it is there: the office may delete rows or the sheet, the ledgers hold all the same."""
+        layout = master_layout()["changes"]
+        return read_rows(self.book, layout) if holds_table(self.book, layout) else []
+
+    @cached_property
     def submissions(self) -> list[TableRow]:
         """报送情况."""
         return read_rows(self.book, master_layout()["submissions"])
@@ -155,13 +161,13 @@ class MasterState:
     def effective(self) -> dict[Part, dict[tuple[str, str, str], TableRow]]:
         """(period, row code, unit) → the ledger row that counts: the last one written."""
         return {
-            part: {(str(r["period"]), str(r[PART_TABLES[part].key]), str(r["unit_code"])): r for r in _in_order(rows)}
+            part: {(str(r["period"]), str(r[PART_TABLES[part].key]), str(r["unit_code"])): r for r in in_order(rows)}
             for part, rows in self.ledgers.items()
         }
 
 
-def _in_order(ledger: list[TableRow]) -> list[TableRow]:
-    # A person may have sorted the sheet: the batch number, not the place, says what came later.
+def in_order(ledger: list[TableRow]) -> list[TableRow]:
+    """Ledger rows as they were written. A person may have sorted the sheet: the batch number, not the place, says."""
     return sorted(ledger, key=lambda r: (r["batch"] or 0, r.number))
 
 

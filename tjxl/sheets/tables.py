@@ -75,7 +75,7 @@ def unit_sheet(register: Register, settings: Settings) -> Sheet:
 
 
 def ledger_sheet(name: str, register: Register, settings: Settings) -> Sheet:
-    """填报流水, 指标流水 or 节点流水: empty but for the one blank row that an Excel table must have."""
+    """填报流水, 指标流水, 节点流水 or 变更记录: empty but for the one blank row that an Excel table must have."""
     return table_sheet(name, [{}], register.year, settings)
 
 
@@ -186,7 +186,7 @@ def _column_beyond(layout: SheetLayout, width: float) -> int:
 
 
 def _style(column: Column, compact: bool, calculated: bool) -> str:
-    kind = "line" if compact and column.kind in ("text", "long", "entry") else column.kind
+    kind = "line" if compact and column.kind in ("text", "entry") else column.kind
     plain = "+plain" if calculated and kind == "text" else ""  # a formula in a cell of text format turns into text
     owner = "+office" if column.owner in _OPEN else ""
     return f"body+{kind}{plain}{owner}"

@@ -1,0 +1,65 @@
+"""A merge applied to the decorated master, and openpyxl's load and save of the same file (which loses half of it)."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.bench.projects import project_with_returns
+from tests.decorated.master import decorated
+from tjxl import flows
+from tjxl.merge import run
+from tjxl.merge.into_file import apply_plan
+from tjxl.merge.plan import Plan
+from tjxl.ooxml.editor import BookEditor
+from tjxl.sheets.state import MasterState
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A decorated master, the plan of merging the returns of all its units, and the rows of 变更记录."""
+
+    master: bytes
+    plan: Plan
+    changes: Sequence[Mapping[str, Any]]
+
+
+def planned_merge(root: Path, units: int) -> Merge:
+    """A project made in a folder, its master decorated, its first period reported; the plan that a merge makes."""
+    project = project_with_returns(root, units)
+    project.master.write_bytes(decorated(project.master.read_bytes()))
+    made: list[Merge] = []
+
+    def noted(state: MasterState, plan: Plan, changes: Sequence[Mapping[str, Any]]) -> BookEditor | None:
+        made.append(Merge(state.content, plan, changes))
+        return apply_plan(state, plan, changes)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "apply_plan", noted)
+        flows.merge(project)
+    (merge,) = made
+    return merge
+
+
+def by_tjxl(merge: Merge) -> bytes:
+    """The master read, the plan applied, formulas and charts refreshed, the package written."""
+    editor = apply_plan(MasterState(merge.master), merge.plan, merge.changes)
+    assert editor is not None
+    return editor.save()
+
+
+def by_openpyxl(merge: Merge) -> bytes:
+    """The master loaded and saved, nothing changed in it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what openpyxl says of all that it drops
+        book = load_workbook(io.BytesIO(merge.master), keep_vba=True)
+        out = io.BytesIO()
+        book.save(out)
+    return out.getvalue()

@@ -1,0 +1,77 @@
+"""The menu behind the launcher: the same actions as the buttons, on the closed master, by number."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from tjxl.periods import next_period
+from tjxl.project import Project
+from tjxl.sheets.state import MasterState
+
+Run = Callable[[Sequence[str]], int]
+_LEAVE = ("0", "q", "")
+
+
+class Entry(NamedTuple):
+    """A line of the menu: its caption, the command it runs, and whether it asks for a period or a file."""
+
+    caption: str
+    command: str
+    asks: str = ""
+
+
+ENTRIES = (
+    Entry("下发填报表", "issue", "period"),
+    Entry("收集校验", "collect"),
+    Entry("合并入账", "merge"),
+    Entry("目前进度", "status"),
+    Entry("校验一份填报表", "check", "file"),
+    Entry("检查安装", "doctor"),
+)
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """A command of tjxl, as its own program, so that nothing of it lingers."""
+    return subprocess.run([sys.executable, "-m", "tjxl", *arguments], check=False).returncode
+
+
+def menu(project: Project, ask: Callable[[str], str] = input, run: Run = run_command) -> None:
+    """Show the menu until it is left; a master open elsewhere is the commands' to refuse."""
+    while True:
+        lines = [f"  {number}  {entry.caption}" for number, entry in enumerate(ENTRIES, 1)]
+        print("\n".join(["", f"督查台账　{project.root.resolve()}", *lines, "  0  退出"]))
+        try:
+            chosen = ask("请输入序号后回车：").strip()
+        except EOFError:  # the window was closed, or nobody is there to answer
+            return
+        if chosen in _LEAVE:
+            return
+        if not chosen.isdecimal() or int(chosen) > len(ENTRIES):
+            print("没有这个序号。")
+            continue
+        if arguments := _arguments(ENTRIES[int(chosen) - 1], project, ask):
+            run(arguments)
+
+
+def _arguments(entry: Entry, project: Project, ask: Callable[[str], str]) -> list[str]:
+    """The command to run; empty where the person has named no file."""
+    folder = str(project.root)
+    if entry.asks == "period":
+        usual = _usual_period(project)
+        said = ask(f"期次（直接回车为 {usual}）：" if usual else "期次：").strip()
+        return [entry.command, folder, "--period", said or usual]
+    if entry.asks == "file":
+        said = ask("填报表文件（可把文件拖到这里）：").strip().strip("\"'")
+        return [entry.command, said, "--project", folder] if said else []
+    return [entry.command, folder]
+
+
+def _usual_period(project: Project) -> str:
+    state = MasterState(project.master.read_bytes())
+    months = 1 if project.settings().cadence == "monthly" else 3
+    found = next_period(state.issued_periods, int(state.meta["year"]), months, dt.date.today())
+    return found.code if found is not None else state.issued_periods[-1].code

@@ -1,0 +1,274 @@
+"""The last merge taken back: its ledger rows, what the register shows because of them, 报送情况, open requests.
+
+Pure. What is planned is an inverse of the merge on the master as it stands, so that whatever the office typed,
+sorted, added or decorated since stays. Of the rows taken out of a ledger, those at its end leave the table; others
+are emptied, not moved: nothing beside them shifts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tjxl.errors import ProjectError
+from tjxl.fields.spec import Part
+from tjxl.findings import finding
+from tjxl.merge.changes import Change, Lives, differing
+from tjxl.merge.plan import adjustment_key
+from tjxl.merge.projection import Key, project, register_of
+from tjxl.ooxml.editor import BookEditor
+from tjxl.sheets.layout import answer_words, master_layout, state_titles
+from tjxl.sheets.master_edit import append_fitted, set_row_values, take_out
+from tjxl.sheets.parts import PART_TABLES
+from tjxl.sheets.recalc import refresh
+from tjxl.sheets.rows import TableRow, holds_table
+from tjxl.sheets.state import MasterState, in_order
+
+SUBMITTED = (
+    "state",
+    "reported_on",
+    "prepared_by",
+    "phone",
+    "reviewed_by",
+    "file",
+    "file_time",
+    "sha256",
+    "merged_at",
+)
+"""What a merge writes into a unit's row of 报送情况."""
+
+
+Effective = dict[Part, dict[Key, TableRow]]
+"""Sheet of the form → (period, row code, unit) → the ledger row that counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneFile:
+    """A file that the merge took in: its content, the name and time that it had in 收件."""
+
+    sha256: str
+    file: str
+    time: dt.datetime | None
+
+
+@dataclass(slots=True)
+class Undoing:
+    """What undoing a merge will do.
+
+    Attributes:
+        batch: 合并批次, None where the merge added no row to a ledger; merged_at: when it was.
+        removed: sheet of the form → the ledger rows to take out.
+        updates: table → sheet row → column name → new value.
+        changes: what the merge had changed, the other way round: for people and for 变更记录.
+        kept: (table, sheet row, column name) of cells that people have typed over since: these stay.
+        files: to go back into 收件.
+        periods: that the merge was about.
+        derived: units whose row of 报送情况 follows from the ledgers alone, no backup being a witness.
+        withdrawn: numbers of the questions that are closed.
+    """
+
+    batch: int | None
+    merged_at: dt.datetime
+    removed: dict[Part, list[TableRow]] = field(default_factory=dict)
+    updates: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    kept: list[tuple[str, int, str]] = field(default_factory=list)
+    files: list[UndoneFile] = field(default_factory=list)
+    periods: list[str] = field(default_factory=list)
+    derived: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """How many ledger rows are taken out."""
+        return sum(map(len, self.removed.values()))
+
+    def update(self, table: str, number: int, new: Mapping[str, Any]) -> None:
+        """Plan to set these values."""
+        if new:
+            self.updates.setdefault(table, {}).setdefault(number, {}).update(new)
+
+
+def moments(state: MasterState) -> list[dt.datetime]:
+    """When something was merged, oldest first: one moment for each command (入账时间)."""
+    rows = [row for ledger in state.ledgers.values() for row in ledger] + state.submissions
+    return sorted({at for row in rows if isinstance(at := row["merged_at"], dt.datetime)})
+
+
+def is_witness(backup: MasterState, state: MasterState) -> bool:
+    """Whether a backup shows this master as it was before its last merge."""
+    return backup.meta["master_id"] == state.meta["master_id"] and moments(backup) == moments(state)[:-1]
+
+
+def plan_undo(state: MasterState, witness: MasterState | None, adjustment_status: str) -> Undoing:
+    """What undoing the last merge changes.
+
+    Args:
+        witness: a backup for which `is_witness` holds; without one 报送情况 follows from what is left in the ledgers.
+
+    Raises:
+        ProjectError: E260 nothing was ever merged; E261 a request that it brought was agreed to.
+    """
+    at = moments(state)
+    if not at:
+        raise ProjectError("E260")
+    last = at[-1]
+    removed = {part: [r for r in rows if r["merged_at"] == last] for part, rows in state.ledgers.items()}
+    batches = [int(r["batch"]) for rows in removed.values() for r in rows if r["batch"]]
+    plan = Undoing(max(batches, default=None), last, removed)
+    _project(plan, state)
+    plan.changes = list(_changes(removed, _left(state, removed)))
+    _withdraw(plan, state, adjustment_status)
+    merged = [row for row in state.submissions if row["merged_at"] == last]
+    plan.periods = sorted(
+        {str(r["period"]) for r in (*merged, *(r for rows in removed.values() for r in rows))},
+    )
+    _take_back_files(plan, state, merged)
+    _restore_submissions(plan, state, merged, witness)
+    return plan
+
+
+def _left(state: MasterState, removed: Mapping[Part, Sequence[TableRow]]) -> Effective:
+    """The ledger rows that count without those taken out."""
+    gone = {part: {r.number for r in rows} for part, rows in removed.items()}
+    return {
+        part: {
+            (str(r["period"]), str(r[PART_TABLES[part].key]), str(r["unit_code"])): r
+            for r in in_order(rows)
+            if r.number not in gone[part]
+        }
+        for part, rows in state.ledgers.items()
+    }
+
+
+def _project(plan: Undoing, state: MasterState) -> None:
+    """Of the register only what showed a row that is taken out: what people typed elsewhere is not this merge's."""
+    register = register_of(state)
+    now = project(register, state.effective)
+    then = project(register, _left(state, plan.removed))
+    for shown, left in zip(now, then, strict=True):
+        if shown.entry is None or shown.entry is left.entry:
+            continue
+        new = {name: v for name, v in left.differing.items() if left.row[name] == shown.values[name]}
+        plan.kept += [(left.table, left.row.number, name) for name in left.differing if name not in new]
+        plan.update(left.table, left.row.number, new)
+
+
+def _changes(removed: Mapping[Part, Sequence[TableRow]], left: Effective) -> Iterator[Change]:
+    """What the rows that are taken out had changed, the other way round."""
+    for part, rows in removed.items():
+        lives, tables = Lives(left[part]), PART_TABLES[part]
+        counted = {(str(r["period"]), str(r[tables.key]), str(r["unit_code"])): r for r in in_order(list(rows))}
+        for key, row in counted.items():
+            _, before = lives.replaced(key)
+            for name, old, new in differing(part, row, before):
+                yield Change(
+                    period=key[0],
+                    task=str(row["task_code"]),
+                    code=key[1],
+                    unit=str(row["unit"]),
+                    table=tables.ledger,
+                    field=name,
+                    old=new,
+                    new=old,
+                    kind="undone",
+                    file=str(row["file"]),
+                    sha256=str(row["sha256"]),
+                    sheet=str(row["sheet"]),
+                    cell=None,
+                )
+
+
+def _withdraw(plan: Undoing, state: MasterState, adjustment_status: str) -> None:
+    """Close the requests that only this merge brought (申请调整).
+
+    Raises:
+        ProjectError: E261, the office has agreed to one, or has answered and no command has carried it out yet.
+    """
+    left = _requests(_left(state, plan.removed)["report"].values(), adjustment_status)
+    keys = _requests(plan.removed["report"], adjustment_status) - left
+    agreed = []
+    questions = {str(q["question_no"]): q for q in state.questions}
+    for number, row in state.decided.items():
+        question = questions.get(number)
+        if row["key"] not in keys:
+            continue
+        done = json.loads(row["obeyed"]) if row["obeyed"] else {}
+        said = str((question.values.get("decision") if question else None) or "").strip()
+        if done.get("choice") == answer_words()["agree"] or said != (done.get("answer") or ""):
+            agreed.append(number)
+        elif not done and question is not None:
+            plan.withdrawn.append(number)
+            closed = f"{state_titles()['decided_question']}：" + finding("M510").message
+            plan.update("questions", question.number, {"state": closed})
+    if agreed:
+        raise ProjectError("E261", questions="、".join(agreed), disagree=answer_words()["disagree"])
+
+
+def _requests(entries: Any, adjustment_status: str) -> set[str]:
+    return {adjustment_key(entry) for entry in entries if entry["status"] == adjustment_status}
+
+
+def _take_back_files(plan: Undoing, state: MasterState, merged: Sequence[TableRow]) -> None:
+    """The files that nothing that is left names; the others were merged before and are found in 归档."""
+    left = {
+        str(r["sha256"])
+        for part, rows in state.ledgers.items()
+        for r in rows
+        if r not in plan.removed[part] and r["sha256"]
+    }
+    left |= {str(r["sha256"]) for r in state.submissions if r["merged_at"] not in (None, plan.merged_at)}
+    files: dict[str, UndoneFile] = {}
+    for row in (*merged, *(r for rows in plan.removed.values() for r in rows)):
+        sha256 = str(row["sha256"] or "")
+        if sha256 and sha256 not in left and sha256 not in files:
+            time = row.values.get("file_time")
+            known = time if isinstance(time, dt.datetime) else None
+            files[sha256] = UndoneFile(sha256, str(row["file"] or ""), known)
+    plan.files = list(files.values())
+
+
+def _restore_submissions(
+    plan: Undoing, state: MasterState, merged: Sequence[TableRow], witness: MasterState | None
+) -> None:
+    """报送情况 of this merge's returns as it was: as the witness shows it, else as the ledgers that are left say.
+
+    Without a witness the head of the report before (填报人 …) is not known and stays empty.
+    """
+    before = {(r["period"], r["unit_code"]): r for r in witness.submissions} if witness else {}
+    newest: dict[tuple[Any, Any], TableRow] = {}
+    for rows in _left(state, plan.removed).values():
+        for row in rows.values():
+            pair = (row["period"], row["unit_code"])
+            if pair not in newest or (row["batch"] or 0) > (newest[pair]["batch"] or 0):
+                newest[pair] = row
+    titles = state_titles()
+    for row in merged:
+        pair = (row["period"], row["unit_code"])
+        if pair in before:
+            new = {name: before[pair][name] for name in SUBMITTED}
+        else:
+            plan.derived.append(str(row["unit"]))
+            new = dict.fromkeys(SUBMITTED) | {"state": titles["missing"]}
+            if pair in newest:
+                new |= {name: newest[pair][name] for name in ("file", "sha256", "merged_at")}
+                new["state"] = titles["reported"]
+        plan.update("submissions", row.number, {n: v for n, v in new.items() if row[n] != v})
+
+
+def apply_undo(state: MasterState, plan: Undoing, now: dt.datetime) -> BookEditor:
+    """The edits of the master, formulas' values and chart points refreshed; 变更记录 (where there is one) goes on."""
+    editor = BookEditor(state.book)
+    layouts = master_layout()
+    for part, rows in plan.removed.items():
+        take_out(editor, layouts[PART_TABLES[part].ledger], {row.number for row in rows})
+    for name, updates in plan.updates.items():
+        for number, values in updates.items():
+            set_row_values(editor, layouts[name], number, values)
+    if plan.changes and holds_table(state.book, layouts["changes"]):
+        append_fitted(editor, layouts["changes"], [c.row(plan.batch, now) for c in plan.changes])
+    refresh(editor)
+    return editor
