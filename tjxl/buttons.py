@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tjxl.errors import ProjectError
+from tjxl.masters.live import local_path
 from tjxl.messages import message
 from tjxl.periods import Period, next_period, parse_period
 from tjxl.pressing import CancelledError, Outcome, Press, pressed
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 
 _CHECKING = ("pandera.pandas",)
+_MARKED = Path(tempfile.gettempdir()) / "tjxl"
+"""Where marked copies of returns under check are put."""
+_PERSONAL = "personal.xlsb"
 
 
 def issue() -> None:
@@ -158,8 +162,8 @@ def _check(press: Press) -> Outcome:
 
     project = press.project
     book = _other_book(press)
-    path = Path(book.fullname)
-    result, marked = flows.check_marked(path, project, Path(tempfile.gettempdir()) / "tjxl")
+    path = local_path(book)
+    result, marked = flows.check_marked(path, project, _MARKED)
     said = message("B772").say(file=path.name, verdict=_verdict(result), count=len(result["findings"]))
     if marked is not None:
         press.book.app.books.open(str(marked))
@@ -179,8 +183,8 @@ def _other_book(press: Press) -> xw.Book:
     Raises:
         ProjectError: B770, none is open, or it has never been saved; B771, none was chosen.
     """
-    own = press.book.fullname
-    others = [book for book in press.book.app.books if book.fullname != own and Path(book.fullname).is_file()]
+    own = press.book.name
+    others = [book for book in press.book.app.books if book.name != own and _may_be_a_return(book)]
     if not others:
         raise ProjectError("B770")
     if len(others) == 1:
@@ -189,6 +193,15 @@ def _other_book(press: Press) -> xw.Book:
         if press.ask(message("B774").say(file=book.name)):
             return book
     raise ProjectError("B771")
+
+
+def _may_be_a_return(book: xw.Book) -> bool:
+    """Whether it is a file of this machine, and neither Excel's own macro workbook nor a copy marked here."""
+    try:
+        path = local_path(book)
+    except ProjectError:
+        return False
+    return path.is_file() and path.name.casefold() != _PERSONAL and path.resolve().parent != _MARKED.resolve()
 
 
 def _open_inbox(press: Press) -> Outcome:

@@ -202,8 +202,9 @@ def _obeyed(master: Master, state: MasterState, settings: Settings) -> tuple[Mas
 
     editor, decisions = obey(state, settings)
     if editor is not None:
-        follow_leads(state, editor)
-        master.backup(dt.datetime.now().replace(microsecond=0))
+        now = dt.datetime.now().replace(microsecond=0)
+        follow_leads(state, editor, master.project.master.name, now)
+        master.backup(now)
         state = MasterState(master.write(editor))
     return state, [d.to_json() for d in decisions]
 
@@ -479,7 +480,8 @@ def check_marked(file: Path, project: Project, folder: Path) -> tuple[dict[str, 
     content = file.read_bytes()
     try:
         marked = annotated(content, judged.findings, f"{judged.identity.unit} {period.title}")
-        copy = folder / f"{file.stem}_校验{suffix_of(Package(content))}"
+        # an earlier copy may still be open
+        copy = folder / f"{file.stem}_校验_{dt.datetime.now():%H%M%S}{suffix_of(Package(content))}"
     except PackageError:  # .xls, .ods and what cannot be changed safely: the findings alone are shown
         return result, None
     with said_plainly(copy):

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tjxl.errors import TjxlError, plain_reason
-from tjxl.masters.live import LiveMaster
+from tjxl.masters.live import LiveMaster, local_path
 from tjxl.messages import message
 from tjxl.project import Project, open_project
 from tjxl.sheets.layout import master_layout
@@ -60,9 +60,9 @@ class Press:
         """The project of the master.
 
         Raises:
-            ProjectError: E202, E203, the workbook is in no project folder.
+            ProjectError: E202, E203, the workbook is in no project folder; E244, it is in the cloud.
         """
-        return open_project(Path(self.book.fullname).parent)
+        return open_project(local_path(self.book).parent)
 
     def master(self) -> LiveMaster:
         """The door to the open master."""
@@ -108,7 +108,8 @@ def pressed(title: str, work: Callable[[Press], Outcome], ahead: Sequence[str] =
         outcome = work(press)
         result = _NEEDS_PERSON if outcome.needs_person else _DONE
     except CancelledError:
-        press.show(False)
+        with contextlib.suppress(Exception):  # the status bar stays as it is: no harm, and nobody to tell
+            press.show(False)
         return
     except Exception as error:
         outcome, result, detail = Outcome(_sentence(error), _log().title, needs_person=True), _FAILED, _detail(error)
@@ -170,7 +171,8 @@ def note(book: xw.Book, action: str, result: str, said: str, detail: str) -> Non
     layout = _log()
     titles = [column.title for column in layout.columns]
     if layout.title not in [sheet.name for sheet in book.sheets]:
-        book.sheets.add(layout.title, after=book.sheets[len(book.sheets) - 1])
+        shown = [sheet for sheet in book.sheets if sheet.visible]  # the last one is very hidden: none goes after it
+        book.sheets.add(layout.title, after=shown[-1])
         book.sheets[layout.title].range((1, 1), (1, len(titles))).value = titles
     sheet = book.sheets[layout.title]
     table = next((t for t in sheet.tables if t.name == layout.title), None)

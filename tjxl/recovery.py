@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -35,8 +35,8 @@ def undo(project: Project, master: Master | None = None) -> dict[str, Any]:
     before that, the master still holds the merge, and the next command takes the files for what is merged already.
 
     Raises:
-        ProjectError: E260 nothing to undo; E261 a request of that merge was agreed to; E205 the master is open;
-            E212 something cannot be written.
+        ProjectError: E260 nothing to undo; E261 a request of that merge was agreed to; E262 its rows cannot be told;
+            E205 the master is open; E212 something cannot be written.
         PackageError: the master cannot be changed safely.
     """
     with project.locked("undo"):
@@ -94,9 +94,9 @@ def _put_back(project: Project, files: Sequence[UndoneFile]) -> tuple[list[str],
         Their places below 收件, and the names of those that 归档 does not hold (any more, or not unchanged).
     """
     returned, lost = [], []
-    present = set(_digests(project)) if files else set()
+    present, archived = (set(_digests(project)) if files else set()), archived_files(project)
     for file in files:
-        content = archived(project, file.sha256)
+        content = archived(file.sha256)
         if content is None:
             lost.append(file.file)
         elif file.sha256 not in present:
@@ -117,13 +117,16 @@ def _digests(project: Project) -> Iterator[str]:
                 yield source.sha256
 
 
-def archived(project: Project, sha256: str) -> tuple[str, bytes] | None:
-    """The extension and content that 归档 holds under a digest; None where it does not, or what it holds is other."""
-    for path in project.archive.glob(f"{sha256}.*") if sha256.isalnum() else ():
-        content = path.read_bytes()
-        if hashlib.sha256(content).hexdigest() == sha256:
-            return path.suffix, content
-    return None
+def archived_files(project: Project) -> Callable[[str], tuple[str, bytes] | None]:
+    """Digest → the extension and content that 归档 holds; None where it holds none that is what it was."""
+    places = {path.stem: path for path in project.archive.iterdir()} if project.archive.is_dir() else {}
+
+    def found(sha256: str) -> tuple[str, bytes] | None:
+        path = places.get(sha256)
+        content = path.read_bytes() if path is not None and path.is_file() else b""
+        return (path.suffix, content) if path and hashlib.sha256(content).hexdigest() == sha256 else None
+
+    return found
 
 
 def _place(inbox: Path, file: UndoneFile, suffix: str) -> Path:
@@ -171,18 +174,20 @@ def rebuild(project: Project, *, check: bool = False, master: Master | None = No
 
 
 def _compared(project: Project, state: MasterState) -> tuple[dict[str, Any], Rebuild]:
-    wanted = list(named_files(state))
+    wanted, archived, kept = list(named_files(state)), archived_files(project), set[str]()
 
     def content(sha256: str) -> bytes | None:
-        found = archived(project, sha256)
+        found = archived(sha256)
+        if found is not None:
+            kept.add(sha256)
         return found[1] if found else None
 
     files = replay(state, project.settings(), content, wanted)
-    found = compare(state, files)
+    found = compare(state, files, kept)
     result = {
         "files": len(wanted),
-        "files_missing": [s for s in wanted if content(s) is None],
-        "files_unreadable": [s for s in wanted if s not in files and content(s) is not None],
+        "files_missing": [s for s in wanted if s not in kept],
+        "files_unreadable": [s for s in wanted if s in kept and s not in files],
         "differences": [d.to_json() for d in found.differences],
     }
     return result, found

@@ -179,7 +179,8 @@ def show_merge(result: Mapping[str, Any]) -> None:
     out = console()
     show_decisions(result["decisions"])
     if not result["merged"]:
-        out.print("没有可合并的填报表，总台账未变。")
+        unchanged = not (result["backup"] or result["decisions"])
+        out.print("没有可合并的填报表" + ("，总台账未变。" if unchanged else "。"))
     else:
         units = len(result["merged"])
         out.print(f"已合并 {units} 份，入账 {result['rows']} 行，台账变动 {len(result['changes'])} 处。")
@@ -213,6 +214,7 @@ def show_undo(result: Mapping[str, Any]) -> None:
     if result["derived"]:
         units = escape("、".join(result["derived"]))
         out.print(f"“备份”中没有合并前的总台账，以下单位的报送情况由流水推出，填报人等留空：{units}。")
+        out.print("  可用 tjxl rebuild 由归档补全。")
     if result["forms_outdated"]:
         periods = "、".join(result["forms_outdated"])
         out.print(f"[yellow]{periods} 的填报表已下发，表中“上期进展”可能是撤销前的内容；如有需要，请重新下发。[/]")
@@ -305,12 +307,12 @@ def show_history(result: Mapping[str, Any]) -> None:
         out.print(f"另有 {unchanged} 项与上期相同，未列出，用 --json 查看全部。")
     for number, (file, sha256, archived, batch, moment) in zip(files.values(), files, strict=True):
         kept = archived or "归档中已无此文件，只能指明工作表和行"
-        out.print(f"  [{number}] {escape(str(file))}  第 {batch} 批  {str(moment).replace('T', ' ')}", markup=False)
+        out.print(f"  [{number}] {file}  第 {batch} 批  {str(moment).replace('T', ' ')}", markup=False)
         out.print(f"      {kept}" + ("" if archived else f"（sha256 {sha256}）"), markup=False)
     for e in result["hand_edits"]:
-        fate = "随后被新的报送覆盖" if e["kind"] == "overwritten" else "手工改动"
+        fate = "，随后被新的报送覆盖" if e["kind"] == "overwritten" else ""
         values = f"入账内容“{_short(e['old'] or '空', 20)}”，改为“{_short(e['new'] or '空', 20)}”"
-        out.print(f"手工改动：{e['sheet']}!{e['cell']}（{e['title']}）{values}，{fate}。", markup=False)
+        out.print(f"手工改动：{e['sheet']}!{e['cell']}（{e['title']}）{values}{fate}。", markup=False)
     for d in result["decisions"]:
         said = f"{d['question_no']} {d['question']} 处理意见：{d['decision']}（{d['state'] or ''}）"
         out.print(f"裁决：{said}", markup=False)

@@ -22,6 +22,7 @@ from openpyxl.comments import Comment
 from openpyxl.workbook.workbook import Workbook
 
 from tests.conftest import copy_of
+from tests.excel import engine as engine_module
 from tests.excel.engine import Engine
 from tests.excel.program import NEEDS_OPEN_LIBREOFFICE
 from tests.office import JUNE, MAY, SPORTS, Office, filled, opened, saved
@@ -143,6 +144,23 @@ def test_a_merge_is_undone_and_done_again_on_the_open_master(
     closed.merge()
     assert flows.merge(office.project, master=master)["rows"] == undone[0]["rows"]
     assert differing(closed.master, office.master) == {}
+
+
+def test_the_file_is_saved_as_one_that_calculates_by_itself(
+    office: Office, open_book: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Excel writes into the file how it calculates while it saves, and does so when the file is opened next."""
+    office.send("甲.xlsx", filled(office.form(SPORTS)))
+    book = open_book(office.project.master)
+    modes, real = [], engine_module.Book.save
+
+    def noted(own: engine_module.Book, path: Any = None, password: Any = None) -> None:
+        modes.append(own.app.calculation)
+        real(own, path, password)
+
+    monkeypatch.setattr(engine_module.Book, "save", noted)
+    flows.merge(office.project, master=LiveMaster(office.project, book))
+    assert modes == ["automatic"] * 2
 
 
 # ---- 2. what is the office's

@@ -9,9 +9,10 @@ import pytest
 
 from tests.conftest import copy_of
 from tests.merge.faults import DONE, run
+from tests.merge.test_hand_edits import type_over
 from tests.merge.test_promises import report
 from tests.office import AUDIT, JUNE, MAY, SPORTS, Office, changed, filled, generated, zipped
-from tjxl import recovery
+from tjxl import flows, recovery
 from tjxl.errors import ProjectError
 from tjxl.simulate import simulate
 
@@ -224,3 +225,39 @@ def test_the_merge_time_is_later_than_any_before_whatever_the_clock_says(office:
     assert (first[0], second[0], first[1] < second[1]) == (1, 2, True)
     assert undo(office)["batch"] == 2
     assert {r["unit"] for r in office.table("ledger")} == {SPORTS}
+
+
+def test_where_time_and_batch_of_rows_disagree_nothing_is_undone(office: Office) -> None:
+    """入账时间 typed over: the rows of the last merge cannot be told any more."""
+    office.send("a.xlsx", filled(office.form(SPORTS)))
+    office.merge()
+    type_over(office, "ledger", "merged_at", dt.datetime(2027, 1, 1), task_code="T130")
+    before = office.master
+    with pytest.raises(ProjectError) as caught:
+        undo(office)
+    assert (caught.value.code, office.master == before) == ("E262", True)
+    recovery.rebuild(office.project)
+    assert undo(office)["rows"] == 3
+
+
+def test_a_batch_typed_over_with_text_stops_no_command_and_is_restored(office: Office) -> None:
+    office.send("a.xlsx", filled(office.form(SPORTS)))
+    office.merge()
+    type_over(office, "ledger", "batch", "第1批", task_code="T130")
+    assert flows.status(office.project)["hand_edits"] == []
+    found = recovery.rebuild(office.project)["differences"]
+    assert [(d["column"], d["found"], d["expected"]) for d in found] == [("合并批次", "第1批", 1)]
+    assert {r["batch"] for r in office.table("ledger")} == {1}
+
+
+def test_a_merge_without_new_rows_in_between_does_not_mislead(office: Office) -> None:
+    """The same content sent again with a newer date: 报送情况 is of that return, and is again after an undo."""
+    office.send("a.xlsx", filled(office.form(SPORTS)))
+    office.merge()
+    office.send("b.xlsx", filled(office.form(SPORTS), M4=dt.date(2022, 5, 24)), "2022-05-24 10:00")
+    assert office.merge()["rows"] == 0
+    office.send("c.xlsx", filled(office.form(SPORTS), K7=0.7, M4=dt.date(2022, 5, 25)), "2022-05-25 10:00")
+    before = office.table("submissions", unit=SPORTS)
+    assert office.merge()["rows"] == 1
+    undo(office)
+    assert office.table("submissions", unit=SPORTS) == before

@@ -25,6 +25,7 @@ from tjxl.ooxml.package import Package
 from tjxl.periods import next_period, parse_period
 from tjxl.project import Project
 from tjxl.resources import sample_notice
+from tjxl.sheets.conf import windowless
 
 _PYTHON = "C:\\Python\\python.exe"
 _USER = "Software\\Microsoft\\Office\\16.0\\Excel\\Security"
@@ -88,6 +89,19 @@ def test_the_interpreter_is_written_into_the_master_and_nothing_else_changes(off
     assert before.names == after.names
     assert part in changed
     assert changed <= {part, before.workbook_part}
+
+
+def test_a_python_in_a_persons_own_folder_is_named_for_others_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LOCALAPPDATA", "C:\\Users\\甲\\AppData\\Local")
+    monkeypatch.setenv("USERPROFILE", "C:\\Users\\甲")
+    names = {
+        "c:\\users\\甲\\appdata\\local\\Python311\\python.exe": "%LOCALAPPDATA%\\Python311\\python.exe",
+        "C:\\Users\\甲\\venv\\Scripts\\python.exe": "%USERPROFILE%\\venv\\Scripts\\python.exe",
+        "D:\\Python311\\python.exe": "D:\\Python311\\python.exe",
+    }
+    assert {python: windowless(Path(python)) for python in names} == names
 
 
 def test_an_interpreter_of_another_machine_is_found(office: Office) -> None:
@@ -194,7 +208,7 @@ class TestLauncher:
         assert text.endswith(f'Exec="/usr/bin/python3" -m tjxl menu "{root.parent}/a \\\\$b \\\\"c\\\\" 50%%"\n')
 
     def test_the_menu_runs_the_commands(self, office: Office) -> None:
-        answers = iter(["1", "", "2", "9", "5", "'/tmp/a b.xlsx'", "5", "", "0"])
+        answers = iter(["1", "", "2", "9", "4", "n", "4", "y", "6", "'/tmp/a b.xlsx'", "6", "", "0"])
         ran: list[list[str]] = []
 
         def run(arguments: Any) -> int:
@@ -206,6 +220,7 @@ class TestLauncher:
         assert ran == [
             ["issue", folder, "--period", "2022-06"],
             ["collect", folder],
+            ["undo", folder],
             ["check", "/tmp/a b.xlsx", "--project", folder],
         ]
 

@@ -57,9 +57,21 @@ def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     }  # fmt: skip
     for name, value in said.items():
         patch.setenv(name, value)
+    _file_manager(tmp_path_factory.mktemp("programs"), patch)
     with running(pipe) as desktop:
         yield desktop
     patch.undo()
+
+
+def _file_manager(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """A file manager that notes what it is asked to show; `TJXL_SHOWN` says where."""
+    program = folder / "xdg-open"
+    program.write_text(
+        '#!/bin/sh\nprintf %s "$1" > "$TJXL_SHOWN.new"\nmv "$TJXL_SHOWN.new" "$TJXL_SHOWN"\n', encoding="ascii"
+    )
+    program.chmod(0o755)
+    patch.setenv("PATH", str(folder), prepend=os.pathsep)
+    patch.setenv("TJXL_SHOWN", str(folder / "shown.txt"))
 
 
 class Screen:
@@ -169,6 +181,17 @@ def test_issue_asks_for_the_next_period(screen: Screen) -> None:
     assert said[-1]["said"].startswith("2022年6月填报表已生成，共 67 份")
     assert len(list((screen.office.project.root / "下发" / "2022-06").glob("*.xlsx"))) == 67
     assert "2022-06" in screen.column("报送情况", "期次")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the stand-in is Linux's way to open a folder")
+def test_the_inbox_is_opened(screen: Screen) -> None:
+    said = screen.press("打开收件夹")
+    assert said[-1]["said"].startswith("已打开")
+    shown = Path(os.environ["TJXL_SHOWN"])
+    until = time.monotonic() + _PATIENCE
+    while not shown.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert Path(shown.read_text(encoding="utf-8")) == screen.office.project.inbox
 
 
 def test_an_error_is_a_sentence_in_the_run_log(screen: Screen) -> None:

@@ -9,15 +9,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.office import AUDIT, JUNE, SPORTS, Office, filled
+from tests.decisions.conftest import Master
+from tests.notice.conftest import HEAD, NOTE, row
+from tests.office import AUDIT, JUNE, MAY, SPORTS, Office, filled
 from tjxl import flows
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.refs import cell_ref
 from tjxl.ooxml.splice import Put
+from tjxl.project import Project
 from tjxl.sheets.layout import master_layout
 from tjxl.sheets.rows import find_table, read_rows
 from tjxl.simulate import simulate
@@ -179,3 +183,23 @@ def test_a_hand_edit_is_seen_also_when_the_task_has_changed_hands(office: Office
     type_over(office, "assignments", "role", "牵头", task_code="T035", unit=SPORTS)
     assert told(office.merge()) == [("任务台账", cell, "percent_complete", 0.4, 0.5, "overwritten")]
     assert office.table("tasks", task_code="T035")[0]["percent_complete"] == 0.9
+
+
+def test_a_cell_typed_over_is_recorded_when_a_new_lead_overwrites_it(tmp_path: Path) -> None:
+    """The office answers who leads; the new lead has reported already."""
+    notice = tmp_path / "通知.txt"
+    notice.write_text(HEAD + row(1, "各区人民政府\n市教委") + row(2, "市教委") + NOTE, encoding="utf-8")
+    flows.init(tmp_path / "项目", notice, 2022)
+    office = Office(Project(tmp_path / "项目"))
+    flows.issue(office.project, MAY)
+    simulate(office.project, MAY, seed=3)
+    office.merge()
+    cell = type_over(office, "tasks", "problems", "办公厅手工补充", task_code="T001")
+    other = "市教委" if Master(office.master).duties().get("市教委") != "牵头" else "和平区"
+    office.project.master.write_bytes(Master(office.master).answer(Q001=other).content)
+    office.collect()
+    (left,) = office.table("tasks", task_code="T001")
+    assert left["problems"] != "办公厅手工补充"
+    assert [(r["kind"], r["cell"], r["new"]) for r in office.table("changes") if r["cell"] == cell][-1] == (
+        "手工改动被覆盖", cell, "办公厅手工补充",
+    )  # fmt: skip

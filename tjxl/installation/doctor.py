@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tjxl.errors import ProjectError
 from tjxl.installation.machine import Machine
 from tjxl.masters.closed import ClosedMaster
 from tjxl.messages import message
@@ -66,6 +67,8 @@ def _of_machine(machine: Machine) -> Iterator[Check]:
     yield _said("B710", version=platform.python_version(), python=machine.python)
     found = machine.version_of("xlwings")
     yield _said("B711", version=found) if found else _said("B712")
+    if not found:  # nothing else can be told, nor used, without it
+        return
     if machine.platform not in ("win32", "darwin"):
         yield _said("B713")
         return
@@ -85,8 +88,14 @@ def _of_master(project: Project, machine: Machine) -> Iterator[Check]:
     content = project.master.read_bytes()
     if machine.from_internet(project.master):
         yield _said("B725", file=project.master.name)
+    if machine.version_of("xlwings") is None:
+        return
     version = master_version(content)
-    late = out_of_date(content)
+    try:
+        late = out_of_date(content)
+    except ProjectError as error:  # B702: what is installed does not fit together
+        yield Check(error.code, "error", str(error))
+        return
     if not version:
         yield _said("B726", file=project.master.name)
     elif version != xlwings_version():

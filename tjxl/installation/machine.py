@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import itertools
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 _EXCEL_PATHS = "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\App Paths\\excel.exe"
-_SECURITY = "Software\\{policies}Microsoft\\Office\\16.0\\Excel\\Security"
+_SECURITY = "Software\\{policies}Microsoft\\Office\\{release}\\Excel\\Security"
+_RELEASES = ("16.0", "15.0", "14.0")  # Excel 2016 and later, 2013, 2010
 
 
 def _registry(root: str, key: str, name: str) -> str | int | None:
@@ -60,8 +62,8 @@ class Machine:
 
         A group policy outweighs what the user has chosen.
         """
-        for policies in ("Policies\\", ""):
-            key = _SECURITY.format(policies=policies)
+        for policies, release in itertools.product(("Policies\\", ""), _RELEASES):
+            key = _SECURITY.format(policies=policies, release=release)
             if isinstance(value := self.registry("HKEY_CURRENT_USER", key, "VBAWarnings"), int):
                 return value
         return None

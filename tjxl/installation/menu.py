@@ -17,7 +17,7 @@ _LEAVE = ("0", "q", "")
 
 
 class Entry(NamedTuple):
-    """A line of the menu: its caption, the command it runs, and whether it asks for a period or a file."""
+    """A line of the menu: its caption, the command it runs, and whether it asks for a period, a file or a yes."""
 
     caption: str
     command: str
@@ -28,6 +28,7 @@ ENTRIES = (
     Entry("下发填报表", "issue", "period"),
     Entry("收集校验", "collect"),
     Entry("合并入账", "merge"),
+    Entry("撤销上次合并", "undo", "yes"),
     Entry("目前进度", "status"),
     Entry("校验一份填报表", "check", "file"),
     Entry("检查安装", "doctor"),
@@ -58,12 +59,14 @@ def menu(project: Project, ask: Callable[[str], str] = input, run: Run = run_com
 
 
 def _arguments(entry: Entry, project: Project, ask: Callable[[str], str]) -> list[str]:
-    """The command to run; empty where the person has named no file."""
+    """The command to run; empty where the person has named no file, or has not said yes."""
     folder = str(project.root)
     if entry.asks == "period":
         usual = _usual_period(project)
         said = ask(f"期次（直接回车为 {usual}）：" if usual else "期次：").strip()
         return [entry.command, folder, "--period", said or usual]
+    if entry.asks == "yes" and ask(f"确定{entry.caption}？输入 y 后回车：").strip().casefold() != "y":
+        return []
     if entry.asks == "file":
         said = ask("填报表文件（可把文件拖到这里）：").strip().strip("\"'")
         return [entry.command, said, "--project", folder] if said else []

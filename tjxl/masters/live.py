@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,23 @@ if TYPE_CHECKING:
 _SAID = 3  # places named where a workbook was changed meanwhile
 
 
+def local_path(book: xw.Book) -> Path:
+    """Where an open workbook lies on this machine.
+
+    Raises:
+        ProjectError: E244, it lies in the cloud, and no folder of this machine is known to hold it; E233, the program
+            does not answer.
+    """
+    from xlwings import XlwingsError
+
+    try:
+        return Path(book.fullname)
+    except XlwingsError as error:
+        raise ProjectError("E244", file=book.name) from error
+    except Exception as error:  # whatever the program's own interface raises
+        raise ProjectError("E233") from error
+
+
 class LiveMaster:
     """`Master` of a project whose master is open in the program that a button was pressed in.
 
@@ -55,10 +73,10 @@ class LiveMaster:
     def ready(self) -> None:
         """
         Raises:
-            ProjectError: E231, the workbook is not the project's master; E233, the program does not answer.
+            ProjectError: E231, the workbook is not the project's master; E233, the program does not answer; E244, it
+                is in the cloud.
         """
-        with _answering("E233"):
-            path = Path(self._book.fullname)
+        path = local_path(self._book)
         if not (path.is_file() and self.project.master.is_file() and path.samefile(self.project.master)):
             raise ProjectError("E231", file=path.name)
 
@@ -68,7 +86,8 @@ class LiveMaster:
         Raises:
             ProjectError: E233, the program does not save it.
         """
-        with quiet(self._book.app), _answering("E233"):
+        with quiet(self._book.app) as calculating, _answering("E233"):
+            calculating()
             self._book.save()
         return self.project.master.read_bytes()
 
@@ -86,12 +105,13 @@ class LiveMaster:
         """
         replay = plan_replay(editor)
         _refuse_protected(editor.book, replay)
-        with quiet(self._book.app):
+        with quiet(self._book.app) as calculating:
             writer = _Writer(self._book, editor.book, replay)
             with _answering("E233"):
                 writer.refuse_changed()
             writer.all_or_nothing()
             with _answering("E239"):
+                calculating()
                 self._book.app.calculate()
                 self._book.save()
         return self.project.master.read_bytes()
@@ -254,6 +274,8 @@ class _Writer:
             return shown is wanted or (wanted is None and shown == "")
         if isinstance(shown, dt.date):
             shown = to_serial(shown, self._file.date1904)
+        if isinstance(shown, Decimal):  # so Excel gives cells of a currency format, to four places
+            return abs(float(shown) - wanted) < 1e-4
         return isinstance(shown, int | float) and abs(shown - wanted) < 1e-5
 
     def _range(self, sheet: str, area: Range) -> xw.Range:
@@ -270,7 +292,11 @@ def _differs(cell: RawCell | None, now: object, written: bool) -> bool:
 
 
 def _same_text(shown: object, text: str) -> bool:
-    return isinstance(shown, str) and shown.replace("\r", "") == text.replace("\r", "")
+    return isinstance(shown, str) and _with_one_kind_of_break(shown) == _with_one_kind_of_break(text)
+
+
+def _with_one_kind_of_break(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _grid(shown: Any, area: Range) -> dict[Place, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from tjxl.errors import ProjectError
@@ -21,8 +21,12 @@ _TITLES = {
 
 
 @contextlib.contextmanager
-def quiet(app: App) -> Iterator[None]:
+def quiet(app: App) -> Iterator[Callable[[], None]]:
     """No redrawing, no event macros, no questions, no recalculation until the end.
+
+    Yields:
+        To be called before the workbook is saved: a program writes the way it calculates at that moment into the
+        file, and follows it when the file is opened next.
 
     Each setting is put back on its own: one that cannot be leaves the others no less restored.
 
@@ -33,7 +37,7 @@ def quiet(app: App) -> Iterator[None]:
     before: dict[str, object] = {}
     try:
         _set(app, before)
-        yield
+        yield lambda: setattr(app, "calculation", before["calculation"])
     except BaseException:
         _put_back(app, before)
         raise

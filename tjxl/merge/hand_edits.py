@@ -38,6 +38,12 @@ class Standing(Generic[E]):
     entry: E | None
     edits: Mapping[str, Any]
 
+    def expected(self, name: str) -> Any:
+        """What the report says; None where nothing was reported."""
+        if self.key is None or self.entry is None:
+            return None
+        return self.key[0] if name == "period" else self.entry[name]
+
 
 def standing(shown: Sequence[Projected[E]], effective: Mapping[Part, Mapping[Key, E]]) -> list[Standing[E]]:
     """What the rows of the register show, in the order of `shown`.
@@ -94,7 +100,7 @@ def edits_of(stood: Standing[Any], kind: HandKind, book: Book, master: str) -> l
             unit=str(stood.entry["unit"]) if stood.entry is not None else _unit_of(stood.row),
             table=stood.table,
             field=name,
-            old=_expected(stood, name),
+            old=stood.expected(name),
             new=value,
             kind=kind,
             file=master,
@@ -109,12 +115,6 @@ def edits_of(stood: Standing[Any], kind: HandKind, book: Book, master: str) -> l
 def _unit_of(row: TableRow) -> str | None:
     """The unit whose word a row of which nothing was reported is to show."""
     return row.values.get("unit") or row.values.get("lead_unit")
-
-
-def _expected(stood: Standing[Any], name: str) -> Any:
-    if stood.key is None or stood.entry is None:
-        return None
-    return stood.key[0] if name == "period" else stood.entry[name]
 
 
 def not_recorded(edits: Sequence[Change], recorded: Collection[TableRow]) -> list[Change]:

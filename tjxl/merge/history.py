@@ -27,7 +27,7 @@ from tjxl.project import Project
 from tjxl.sheets.layout import change_words, master_layout
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.rows import TableRow
-from tjxl.sheets.state import MasterState
+from tjxl.sheets.state import MasterState, batch_of
 
 _NEAR = 3
 
@@ -45,7 +45,7 @@ def history_of(project: Project, state: MasterState, task: str, unit: str | None
     names = {only, _name_of(state, only)} if only else None
     edits = [e for e in _edits(project, state, code) if names is None or e["unit"] in names]
     order = {c: n for n, c in enumerate(dict.fromkeys([code, *(e["code"] for e in entries)]))}
-    entries.sort(key=lambda e: (order[e["code"]], e["period"], e["unit"] or "", e["batch"] or 0))
+    entries.sort(key=lambda e: (order[e["code"]], e["period"], e["unit"] or "", batch_of(e)))
     return {
         "task": code,
         "serial_no": row["serial_no"],
@@ -115,7 +115,7 @@ def _entries(
     layout = master_layout()[tables.ledger]
     lives: Lives[TableRow] = Lives({})
     rows = [r for r in state.ledgers[part] if str(r["task_code"]) == task and only in (None, r["unit_code"])]
-    for row in sorted(rows, key=lambda r: (r["batch"] or 0, r.number)):
+    for row in sorted(rows, key=lambda r: (batch_of(r), r.number)):
         key = (str(row["period"]), str(row[tables.key]), str(row["unit_code"]))
         kind, replaced = lives.replaced(key)
         for name in tables.fields:

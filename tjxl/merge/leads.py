@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from tjxl.merge.changes import Change
+from tjxl.merge.hand_edits import edits_of, not_recorded, standing
 from tjxl.merge.projection import project, register_of
 from tjxl.ooxml.editor import BookEditor
 from tjxl.sheets.layout import master_layout
-from tjxl.sheets.master_edit import set_row_values
+from tjxl.sheets.master_edit import append_fitted, set_row_values
 from tjxl.sheets.recalc import refresh
+from tjxl.sheets.rows import holds_table
 from tjxl.sheets.state import MasterState
 
 
-def follow_leads(before: MasterState, editor: BookEditor) -> None:
-    """Add to the edits of `before` what tasks, milestones and targets show whose lead these edits change."""
+def follow_leads(before: MasterState, editor: BookEditor, master: str, now: dt.datetime) -> list[Change]:
+    """Add to the edits of `before` what tasks, milestones and targets show whose lead these edits change.
+
+    As in a merge: a row that is to show another report is written whole, and what somebody had typed over it is
+    recorded; one that shows its report already stays as it stands.
+
+    Returns:
+        The hand edits that are overwritten.
+    """
     after = MasterState(editor.save())
     moved = {task for task, unit in after.leads.items() if before.leads.get(task) != unit}
     if not moved:
-        return
+        return []
     layouts = master_layout()
+    stood = standing(project(register_of(before), before.effective), before.effective)
+    were = {(was.table, was.row.number): was for was in stood}
+    lost: list[Change] = []
     for shown in project(register_of(after), after.effective):
-        if shown.table != "assignments" and shown.key is not None and str(shown.row["task_code"]) in moved:
-            set_row_values(editor, layouts[shown.table], shown.row.number, shown.differing)
+        was = were.get((shown.table, shown.row.number))
+        if shown.table == "assignments" or shown.entry is None or str(shown.row["task_code"]) not in moved:
+            continue
+        if was is None or (was.entry is not None and was.entry.number == shown.entry.number):
+            continue
+        set_row_values(editor, layouts[shown.table], shown.row.number, shown.differing)
+        lost += [e for e in edits_of(was, "overwritten", before.book, master) if shown.values[e.field] != e.new]
+    if lost and holds_table(before.book, layouts["changes"]):
+        append_fitted(editor, layouts["changes"], [e.row(None, now) for e in not_recorded(lost, before.changes)])
     refresh(editor)
+    return lost

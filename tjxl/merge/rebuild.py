@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
 from tjxl.fields.spec import Part
 from tjxl.intake.read import ReadRow, head_date
+from tjxl.merge.hand_edits import standing
 from tjxl.merge.projection import Key, project, register_of
 from tjxl.merge.replay import Replayed
 from tjxl.ooxml.editor import BookEditor
@@ -26,12 +27,13 @@ from tjxl.sheets.master_edit import append, set_row_values
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.recalc import refresh
 from tjxl.sheets.rows import TableRow, find_table
-from tjxl.sheets.state import MasterState
+from tjxl.sheets.state import MasterState, batch_of
 
 EDITED = "手工改动"
 ADDED = "手工添加的行"
 LOST_ROW = "流水缺行"
 LOST_FILE = "归档缺失或内容已变"
+UNREADABLE = "归档文件现无法对应（单位或任务已变）"
 NOT_IN_FILE = "来源文件中没有这一行"
 UNKNOWN = "来源不明"
 FORMULA = "公式被改动或删除"
@@ -85,8 +87,8 @@ class Rebuild:
 class _Checker:
     """Compares one master with its files."""
 
-    def __init__(self, state: MasterState, files: Mapping[str, Replayed]) -> None:
-        self.state, self.files, self.out = state, files, Rebuild()
+    def __init__(self, state: MasterState, files: Mapping[str, Replayed], kept: Set[str]) -> None:
+        self.state, self.files, self.kept, self.out = state, files, kept, Rebuild()
         rows = [row for ledger in state.ledgers.values() for row in ledger]
         self._usual = _usual(rows)
         self._batches = {(str(row["sha256"]), row["batch"]) for row in rows}
@@ -125,6 +127,10 @@ class _Checker:
 
     # ---- the ledgers against the files
 
+    def _without(self, sha256: object) -> str:
+        """Why nothing can be said of a row by the file that it names."""
+        return UNREADABLE if sha256 in self.kept else LOST_FILE if sha256 else UNKNOWN
+
     def _ledger(self, part: Part) -> list[dict[str, Any]]:
         """The ledger's rows as they should be, in the order in which they were written."""
         table, rows = PART_TABLES[part].ledger, self.state.ledgers[part]
@@ -141,7 +147,7 @@ class _Checker:
                 sha256 = file.sha256 if file else None
             line = _line(file, part, row) if file else None
             if file is None or line is None:
-                self._unproven(table, row, NOT_IN_FILE if file else LOST_FILE if row["sha256"] else UNKNOWN)
+                self._unproven(table, row, NOT_IN_FILE if file else self._without(row["sha256"]))
                 out.append(dict(row.values) | {"number": row.number})
                 continue
             again = (file.sha256, line.code, row["batch"])
@@ -193,6 +199,7 @@ class _Checker:
         """Rows that the files say and the ledger does not hold, file by file in the order of the merges."""
         tables = PART_TABLES[part]
         rows = {(r["sha256"], r[tables.key]): r for r in self.ledgers[part]}
+        held = {(str(r["period"]), str(r[tables.key]), str(r["unit_code"])) for r in self.ledgers[part]}
         known: dict[Key, Mapping[str, Any]] = {}
         for file, batch in self._in_order():
             sheet = file.accepted.sheets.get(part) if file.accepted else None
@@ -200,6 +207,8 @@ class _Checker:
                 key = (file.period, line.code, file.unit_code)
                 values = {f: line.values.get(f) for f in tables.fields}
                 present = rows.get((file.sha256, line.code))
+                if present is None and key in held and (sheet and (sheet.title, line.row) in file.decided):
+                    continue  # decided when another file counted already: never merged
                 if present is not None:
                     known[key] = {f: present[f] for f in tables.fields}
                 elif known.get(key) != values and (sheet and (sheet.title, line.row) not in file.undecided):
@@ -227,7 +236,7 @@ class _Checker:
             for row in rows:
                 batches[row["merged_at"]] = row["batch"]
                 sha256, names = str(row["sha256"]), ("file", "sha256", "batch", "merged_at")
-                if sha256 not in told or (row["batch"] or 0) < (told[sha256]["batch"] or 0):
+                if sha256 not in told or batch_of(row) < batch_of(told[sha256]):
                     told[sha256] = {name: row[name] for name in names}
         for noted in self.state.submissions:
             sha256 = str(noted["sha256"])
@@ -235,7 +244,7 @@ class _Checker:
                 told[sha256] = {name: noted[name] for name in ("file", "sha256", "merged_at")}
                 earlier = [b for time, b in batches.items() if isinstance(time, dt.datetime) and time < at and b]
                 told[sha256]["batch"] = batches.get(at) or max(earlier, default=0) + 1
-        for sha256 in sorted(told, key=lambda s: (told[s]["batch"] or 0, s)):
+        for sha256 in sorted(told, key=lambda s: (batch_of(told[s]), s)):
             if sha256 in self.files:
                 yield self.files[sha256], told[sha256]
 
@@ -243,7 +252,7 @@ class _Checker:
 
     def _effective(self) -> dict[Part, dict[Key, dict[str, Any]]]:
         def written(row: Mapping[str, Any]) -> tuple[Any, ...]:
-            return (row["batch"] or 0, row.get("number", 1 << 20))
+            return (batch_of(row), row.get("number", 1 << 20))
 
         return {
             part: {
@@ -254,8 +263,12 @@ class _Checker:
         }
 
     def _register(self) -> None:
-        for shown in project(register_of(self.state), self._effective()):
-            self._differ(shown.table, shown.row, shown.differing)
+        effective = self._effective()
+        projected = project(register_of(self.state), effective)
+        for shown, stood in zip(projected, standing(projected, effective), strict=True):
+            # a row handed to a unit that has not reported yet keeps the word of the one before, as in a merge
+            expected = shown.differing if shown.entry is not None else {n: stood.expected(n) for n in stood.edits}
+            self._differ(shown.table, shown.row, expected)
 
     # ---- 报送情况
 
@@ -264,7 +277,7 @@ class _Checker:
         for rows in self._effective().values():
             for one in rows.values():
                 pair = (str(one["period"]), str(one["unit_code"]))
-                if pair not in newest or (one["batch"] or 0) > (newest[pair]["batch"] or 0):
+                if pair not in newest or batch_of(one) > batch_of(newest[pair]):
                     newest[pair] = one
         for row in self.state.submissions:
             pair = (str(row["period"]), str(row["unit_code"]))
@@ -278,7 +291,7 @@ class _Checker:
                 expected["merged_at"] = entry["merged_at"]
             if file is None or (row["merged_at"] is None and entry is None):
                 if row["merged_at"] is not None:
-                    self._unproven("submissions", row, LOST_FILE)
+                    self._unproven("submissions", row, self._without(row["sha256"]))
                 elif row["state"] in (state_titles()["missing"], state_titles()["returned"]):
                     self._differ("submissions", row, dict.fromkeys(("reported_on", *_HEAD)))  # nothing was merged
                 continue
@@ -311,8 +324,7 @@ class _Checker:
 
 
 def _written(row: TableRow) -> tuple[int, int]:
-    batch = row["batch"]
-    return (int(batch) if isinstance(batch, int | float) else 0, row.number)
+    return (batch_of(row), row.number)
 
 
 def _usual(rows: Sequence[TableRow]) -> Any:
@@ -393,13 +405,14 @@ def _column_formula(state: MasterState, name: str, title: str, texts: Sequence[s
     return None
 
 
-def compare(state: MasterState, files: Mapping[str, Replayed]) -> Rebuild:
+def compare(state: MasterState, files: Mapping[str, Replayed], kept: Set[str]) -> Rebuild:
     """What of the generated cells is not as the files say.
 
     Args:
         files: those of 归档 that the master names (`replay`).
+        kept: sha256 of all that 归档 holds unchanged, those that cannot be read any more too.
     """
-    return _Checker(state, files).run()
+    return _Checker(state, files, kept).run()
 
 
 def apply_rebuild(state: MasterState, rebuild: Rebuild) -> BookEditor | None:

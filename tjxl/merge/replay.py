@@ -51,6 +51,7 @@ class Replayed:
     accepted: AcceptedReturn | None
     verdict: str
     undecided: frozenset[tuple[str | None, int]]
+    decided: frozenset[tuple[str | None, int]] = frozenset()
 
 
 def replay(state: MasterState, settings: Settings, archived: Archived, wanted: Sequence[str]) -> dict[str, Replayed]:
@@ -110,6 +111,7 @@ def _replayed(r: Return, form: ReadForm, pending: set[str]) -> Replayed:
         accepted=accepted_return(r),
         verdict=r.verdict,
         undecided=decided if r.source.sha256 in pending else frozenset(),
+        decided=decided,
     )
 
 

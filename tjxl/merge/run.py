@@ -29,7 +29,7 @@ from tjxl.project import Project
 from tjxl.sheets.layout import master_layout, state_titles
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.rows import holds_table
-from tjxl.sheets.state import MasterState
+from tjxl.sheets.state import MasterState, batch_of
 
 _MERGED = ("accepted", "accepted_with_notes", "needs_decision")
 _ARCHIVED_AT_ONCE = 64
@@ -150,9 +150,9 @@ def merge_time(state: MasterState, clock: dt.datetime) -> dt.datetime:
 
 def _batch(state: MasterState, now: dt.datetime) -> int:
     """合并批次: that of the command's rows so far, else the next one."""
-    rows = [r for ledger in state.ledgers.values() for r in ledger if r["batch"]]
-    own = [int(r["batch"]) for r in rows if r["merged_at"] == now]
-    return own[0] if own else max((int(r["batch"]) for r in rows), default=0) + 1
+    rows = [r for ledger in state.ledgers.values() for r in ledger if batch_of(r)]
+    own = [batch_of(r) for r in rows if r["merged_at"] == now]
+    return own[0] if own else max((batch_of(r) for r in rows), default=0) + 1
 
 
 def _withdrawn(state: MasterState) -> dict[str, int]:

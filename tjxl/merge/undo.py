@@ -25,7 +25,7 @@ from tjxl.sheets.master_edit import append_fitted, set_row_values, take_out
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.recalc import refresh
 from tjxl.sheets.rows import TableRow, holds_table
-from tjxl.sheets.state import MasterState, in_order
+from tjxl.sheets.state import MasterState, batch_of, in_order
 
 SUBMITTED = (
     "state",
@@ -99,8 +99,14 @@ def moments(state: MasterState) -> list[dt.datetime]:
 
 
 def is_witness(backup: MasterState, state: MasterState) -> bool:
-    """Whether a backup shows this master as it was before its last merge."""
-    return backup.meta["master_id"] == state.meta["master_id"] and moments(backup) == moments(state)[:-1]
+    """Whether a backup shows this master as it was before its last merge.
+
+    It may know of more merges than are left to see: of one that added no row, a later one overwrites 入账时间.
+    """
+    if not (merged := moments(state)) or backup.meta["master_id"] != state.meta["master_id"]:
+        return False
+    known = moments(backup)
+    return set(merged[:-1]) <= set(known) and all(at < merged[-1] for at in known)
 
 
 def plan_undo(state: MasterState, witness: MasterState | None, adjustment_status: str) -> Undoing:
@@ -110,14 +116,16 @@ def plan_undo(state: MasterState, witness: MasterState | None, adjustment_status
         witness: a backup for which `is_witness` holds; without one 报送情况 follows from what is left in the ledgers.
 
     Raises:
-        ProjectError: E260 nothing was ever merged; E261 a request that it brought was agreed to.
+        ProjectError: E260 nothing was ever merged; E261 a request that it brought was agreed to; E262 the ledgers do
+            not tell which rows it brought.
     """
     at = moments(state)
     if not at:
         raise ProjectError("E260")
     last = at[-1]
+    _refuse_typed_over(state)
     removed = {part: [r for r in rows if r["merged_at"] == last] for part, rows in state.ledgers.items()}
-    batches = [int(r["batch"]) for rows in removed.values() for r in rows if r["batch"]]
+    batches = [n for rows in removed.values() for r in rows if (n := batch_of(r))]
     plan = Undoing(max(batches, default=None), last, removed)
     _project(plan, state)
     plan.changes = list(_changes(removed, _left(state, removed)))
@@ -129,6 +137,19 @@ def plan_undo(state: MasterState, witness: MasterState | None, adjustment_status
     _take_back_files(plan, state, merged)
     _restore_submissions(plan, state, merged, witness)
     return plan
+
+
+def _refuse_typed_over(state: MasterState) -> None:
+    """入账时间 and 合并批次 say what belongs to a merge: where they disagree, nobody can tell.
+
+    Raises:
+        ProjectError: E262.
+    """
+    pairs = {
+        (batch_of(row), row["merged_at"]) for ledger in state.ledgers.values() for row in ledger if batch_of(row)
+    }
+    if len({batch for batch, _ in pairs}) < len(pairs) or len({moment for _, moment in pairs}) < len(pairs):
+        raise ProjectError("E262")
 
 
 def _left(state: MasterState, removed: Mapping[Part, Sequence[TableRow]]) -> Effective:
@@ -243,7 +264,7 @@ def _restore_submissions(
     for rows in _left(state, plan.removed).values():
         for row in rows.values():
             pair = (row["period"], row["unit_code"])
-            if pair not in newest or (row["batch"] or 0) > (newest[pair]["batch"] or 0):
+            if pair not in newest or batch_of(row) > batch_of(newest[pair]):
                 newest[pair] = row
     titles = state_titles()
     for row in merged:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tjxl.errors import PackageError
@@ -69,8 +69,10 @@ def macros_of(editor: PackageEditor, sheet_part: str) -> list[str]:
     return [found[1].decode() for span in spans if (found := _MACRO.search(span))]
 
 
-def set_buttons(editor: PackageEditor, sheet_part: str, buttons: Sequence[Button], gone: Collection[str]) -> None:
-    """Put buttons on a sheet, those that run the macros `gone` taken out first; what else is drawn there stays.
+def add_buttons(editor: PackageEditor, sheet_part: str, buttons: Sequence[Button]) -> None:
+    """Put buttons on a sheet; what else is drawn there stays.
+
+    None is taken out: where Excel has saved the workbook, a button has parts elsewhere too.
 
     Raises:
         PackageError: E305, the drawing is not written as Excel, WPS, LibreOffice or openpyxl write it.
@@ -78,7 +80,7 @@ def set_buttons(editor: PackageEditor, sheet_part: str, buttons: Sequence[Button
     frame = SheetFrame(editor.read(sheet_part))
     drawing = _drawing_of(editor, frame, sheet_part)
     if drawing is not None:
-        editor.write(drawing, _edited(editor.read(drawing), buttons, gone, frame))
+        editor.write(drawing, _edited(editor.read(drawing), buttons, frame))
         return
     taken = {n for name in editor.names if name.lower().endswith(".vml") for n in blocks_of(editor.read(name))}
     block = max(taken, default=0) + 1
@@ -86,7 +88,7 @@ def set_buttons(editor: PackageEditor, sheet_part: str, buttons: Sequence[Button
     xml = f"<xml {' '.join(NAMESPACES)}>{layout}</xml>".encode()
     folder = posixpath.join(posixpath.dirname(editor.workbook_part), "drawings")
     editor.default_type("vml", CONTENT_TYPE)
-    part = editor.add(posixpath.join(folder, "vmlDrawing{}.vml"), _edited(xml, buttons, (), frame))
+    part = editor.add(posixpath.join(folder, "vmlDrawing{}.vml"), _edited(xml, buttons, frame))
     frame.set_legacy_drawing(editor.relate(sheet_part, "vmlDrawing", part))
     editor.write(sheet_part, frame.done())
 
@@ -97,19 +99,13 @@ def _drawing_of(editor: PackageEditor, frame: SheetFrame, sheet_part: str) -> st
     return target if target in editor else None
 
 
-def _edited(xml: bytes, buttons: Sequence[Button], gone: Collection[str], frame: SheetFrame) -> bytes:
+def _edited(xml: bytes, buttons: Sequence[Button], frame: SheetFrame) -> bytes:
     end = xml.rfind(b"</xml>")
     if end < 0:
         raise PackageError("E305")
     head = xml[: xml.find(b">", xml.find(b"<xml")) + 1]
     declared = "" if all(n.encode() in head for n in NAMESPACES) else " ".join((*NAMESPACES, ""))
-    out, position = [], 0
-    for start, stop in shape_spans(xml):
-        found = _MACRO.search(xml[start:stop])
-        if found and found[1].decode() in gone:
-            out.append(xml[position:start])
-            position = stop
-    out.append(xml[position:end])
+    out = [xml[:end]]
     if b'id="_x0000_t201"' not in xml:
         out.append(_SHAPE_TYPE.format(declared=declared).encode())
     numbers = [int(m[1]) for m in _NUMBER.finditer(xml)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,17 @@ def here() -> dict[str, str]:
 
 
 def windowless(python: Path) -> str:
-    """The program beside `python.exe` that opens no black window, where it is there."""
+    """The program beside `python.exe` that opens no black window, where it is there.
+
+    A person's own folder is named by its variable, which xlwings fills in: one master serves several computers.
+    """
     quiet = python.with_name("pythonw.exe")
-    return str(quiet if quiet.exists() else python)
+    path = str(quiet if quiet.exists() else python)
+    for name in (
+        "LOCALAPPDATA",
+        "USERPROFILE",
+    ):
+        folder = os.environ.get(name, "").rstrip("\\")
+        if folder and path.casefold().startswith(folder.casefold() + "\\"):
+            return f"%{name}%{path[len(folder) :]}"
+    return path

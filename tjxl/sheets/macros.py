@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tjxl.errors import ProjectError
 from tjxl.ooxml.book import Book
-from tjxl.ooxml.buttons import Button, macros_of, set_buttons
+from tjxl.ooxml.buttons import Button, add_buttons, macros_of
 from tjxl.ooxml.package import parse_xml
 from tjxl.ooxml.parts import PackageEditor
 from tjxl.ooxml.ribbon import ribbon_of, set_ribbon
@@ -98,8 +98,8 @@ def out_of_date(content: bytes) -> list[str]:
 def with_macros(content: bytes) -> bytes:
     """The master with macros, ribbon and button bar as installed; whatever is so already stays as it is.
 
-    Other modules, and other things drawn on 看板, stay. A bar that a person has moved stays where it is, unless a
-    button is missing: then it is laid anew in its row.
+    Other modules, and other things drawn on 看板, stay. Buttons that a person has moved stay where they are; one that
+    is missing comes back in its place of the bar.
 
     Raises:
         ProjectError: B702, xlwings is not whole.
@@ -118,8 +118,9 @@ def with_macros(content: bytes) -> bytes:
     if "buttons" in late and place is not None:
         part, row, left = place
         columns = layout_toml("dashboard.toml")["grid"]["columns"] // len(actions())
+        there = macros_of(editor, part)
         buttons = [Button(a.caption, a.macro, row, left + i * columns, columns) for i, a in enumerate(actions())]
-        set_buttons(editor, part, buttons, _wanted())
+        add_buttons(editor, part, [button for button in buttons if button.macro not in there])
     return editor.save()
 
 

@@ -168,7 +168,7 @@ class MasterState:
 
 def in_order(ledger: list[TableRow]) -> list[TableRow]:
     """Ledger rows as they were written. A person may have sorted the sheet: the batch number, not the place, says."""
-    return sorted(ledger, key=lambda r: (r["batch"] or 0, r.number))
+    return sorted(ledger, key=lambda r: (batch_of(r), r.number))
 
 
 def role_of(title: Any) -> Role:
@@ -185,3 +185,9 @@ def role_of(title: Any) -> Role:
 
 def _text(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value == int(value) else str(value or "")
+
+
+def batch_of(row: TableRow | Mapping[str, Any]) -> int:
+    """合并批次 of a ledger row; 0 where a person has typed something else over it."""
+    batch = row["batch"]
+    return int(batch) if isinstance(batch, int | float) else 0

@@ -96,6 +96,10 @@ class Sheet(parts.Sheet):
     """A sheet that can be shown, and knows its tables."""
 
     @property
+    def visible(self) -> bool:
+        return bool(self.sheet.IsVisible)
+
+    @property
     def tables(self) -> Any:
         return Tables(self)
 
