@@ -30,8 +30,7 @@ pytestmark = NEEDS_OPEN_LIBREOFFICE
 _STANDIN = Path(__file__).parent / "standin"
 _ROOT = Path(__file__).parents[2]
 _PRELUDE = (
-    "import os, sys; sys.path.insert(0, os.environ['TJXL_ROOT']); "
-    "from tests.macros.standin import desk; desk.sit_down()"
+    "import os, sys; sys.path.append(os.environ['TJXL_ROOT']); from tests.macros.standin import desk; desk.sit_down()"
 )
 _PATIENCE = 60.0
 _CLASS = (
@@ -54,6 +53,7 @@ def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     said = {
         "TJXL_PYTHON": sys.executable, "TJXL_PIPE": pipe, "TJXL_ROOT": str(_ROOT), "TJXL_PRELUDE": _PRELUDE,
         "TJXL_HEARD": str(tmp_path_factory.mktemp("heard") / "heard.jsonl"), "TJXL_ANSWERS": "yes,yes,yes",
+        "PYTHONSAFEPATH": "1",  # the package is the installed one, not what lies in the current folder
     }  # fmt: skip
     for name, value in said.items():
         patch.setenv(name, value)
