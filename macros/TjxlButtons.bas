@@ -34,3 +34,15 @@ End Sub
 Public Sub help()
     RunPython "import tjxl.buttons; tjxl.buttons.help()"
 End Sub
+
+Public Sub remind()
+    RunPython "import tjxl.buttons; tjxl.buttons.remind()"
+End Sub
+
+Public Sub bulletin()
+    RunPython "import tjxl.buttons; tjxl.buttons.bulletin()"
+End Sub
+
+Public Sub score()
+    RunPython "import tjxl.buttons; tjxl.buttons.score()"
+End Sub

@@ -35,3 +35,15 @@ End Sub
 Public Sub OnHelp(control As Object)
     TjxlButtons.help
 End Sub
+
+Public Sub OnRemind(control As Object)
+    TjxlButtons.remind
+End Sub
+
+Public Sub OnBulletin(control As Object)
+    TjxlButtons.bulletin
+End Sub
+
+Public Sub OnScore(control As Object)
+    TjxlButtons.score
+End Sub

@@ -32,7 +32,7 @@ from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.refs import parse_cell
 from tjxl.ooxml.splice import Put
 from tjxl.project import Project
-from tjxl.sheets.layout import master_layout
+from tjxl.sheets.layout import SheetLayout, master_layout
 from tjxl.sheets.rows import read_rows
 from tjxl.sheets.state import MasterState
 
@@ -192,6 +192,11 @@ class Office:
         """What is left in 收件/."""
         root = self.project.inbox
         return sorted(p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file())
+
+
+def layouts() -> dict[str, SheetLayout]:
+    """The tables that every master has; 分解 is only in one that was begun from a form."""
+    return {name: layout for name, layout in master_layout().items() if name != "splits"}
 
 
 def outcome(returned: Mapping[str, Any]) -> tuple[str, list[Place]]:

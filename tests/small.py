@@ -26,9 +26,43 @@ _NOTICE = """2022年市政府重点工作责任分解表
 
 def small_project(root: Path, *periods: str) -> Office:
     """The project in a folder, the forms of these periods (2022-05) issued."""
-    notice = root.parent / "通知.txt"
-    notice.write_text(_NOTICE, encoding="utf-8")
-    flows.init(root, notice, 2022)
+    flows.init(root, write_notice(root.parent), 2022)
     for period in periods or (MAY,):
         flows.issue(Project(root), period)
     return Office(Project(root))
+
+
+def split_project(root: Path, *, period: str = MAY, report: str = "") -> Office:
+    """The project with two stages, the forms of the first one of a period issued.
+
+    Args:
+        report: more lines of `[report]` in tjxl.toml.
+    """
+    office = unissued_project(root, f"two_stages = true\n{report}")
+    flows.issue(office.project, period)
+    return office
+
+
+def unissued_project(root: Path, report: str = "", more: str = "") -> Office:
+    """The project before anything was issued, with these lines in `[report]` of tjxl.toml.
+
+    Args:
+        more: further lines of the notice.
+    """
+    notice = root.parent / "通知.txt"
+    notice.write_text(_NOTICE + more, encoding="utf-8")
+    flows.init(root, notice, 2022)
+    set_report(Project(root), report)
+    return Office(Project(root))
+
+
+def set_report(project: Project, report: str) -> None:
+    """The office's settings: `[report]` with these lines, everything else as shipped."""
+    project.settings_file.write_text(f"[report]\n{report}\n", encoding="utf-8")
+
+
+def write_notice(folder: Path) -> Path:
+    """The notice of these tasks, as a file."""
+    notice = folder / "通知.txt"
+    notice.write_text(_NOTICE, encoding="utf-8")
+    return notice

@@ -91,7 +91,7 @@ def test_a_misspelt_command_would_be_noticed(line: str) -> None:
 
 def test_messages_name_only_commands_that_exist() -> None:
     said = [entry["text"] + entry.get("remedy", "") for entry in schema_toml("messages.toml").values()]
-    named = [line for text in said for line in re.findall(r"tjxl [a-z-]+(?: --[a-z]+)*", text)]
+    named = [line for text in said for line in re.findall(r"tjxl [a-z-]+(?: --[a-z-]+)*", text)]
     assert named != []
     assert [line for line in named if unknown_words(line)] == []
 

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from tjxl.errors import ProjectError
@@ -55,6 +55,21 @@ def undo() -> None:
     pressed("撤销上次合并", _undo)
 
 
+def remind() -> None:
+    """催办清单: what stands against the units today, with a notice for each."""
+    pressed("催办清单", _remind)
+
+
+def bulletin() -> None:
+    """生成通报: the bulletin of the newest period."""
+    pressed("生成通报", _bulletin)
+
+
+def score() -> None:
+    """考核评分: the appraisal brought up to date."""
+    pressed("考核评分", _score)
+
+
 def refresh() -> None:
     """刷新看板: all formulas computed anew."""
     pressed("刷新看板", _refresh)
@@ -77,14 +92,20 @@ def help() -> None:  # named as its button is
 
 def _issue(press: Press) -> Outcome:
     from tjxl import flows
+    from tjxl.opening import lead_stage_waiting
     from tjxl.sheets.state import MasterState
 
     project = press.project
     master = press.master()
     state = MasterState(master.read())
-    period = _asked_period(press, state.issued_periods, int(state.meta["year"]), project.settings())
-    result = flows.issue(project, period.code, progress=press.progress, master=master)
-    said = message("B760").say(period=period.title, count=len(result["issued"]), folder=f"下发/{period.code}")
+    stage, period = None, lead_stage_waiting(state)
+    if period is not None and press.ask(message("P130").say(period=period.title)):
+        stage = "lead"
+    else:
+        period = _asked_period(press, state.issued_periods, int(state.meta["year"]), project.settings())
+    result = flows.issue(project, period.code, progress=press.progress, master=master, stage=stage)
+    folder = "/".join(("下发", period.code, *([result["stage"]] if "stage" in result else [])))
+    said = message("B760").say(period=period.title, count=len(result["issued"]), folder=folder)
     return _decided(result, Outcome(said, _sheet("submissions"), saves=True))
 
 
@@ -150,6 +171,49 @@ def _undo(press: Press) -> Outcome:
         said += message("B782").say(periods="、".join(result["forms_outdated"]))
     needs = bool(result["files_missing"] or result["forms_outdated"])
     return Outcome(said, _board(), needs, saves=True)
+
+
+def _remind(press: Press) -> Outcome:
+    from tjxl.supervise.reminders.remind import remind as run
+
+    result = run(press.project, progress=press.progress, master=press.master())
+    new = [r for r in result["reminders"] if r["new"]]
+    said = message("B783").say(count=len(new), units=len({r["unit"] for r in new}), settled=len(result["settled"]))
+    if new:
+        said += message("B784").say(folder=str(PurePosixPath(new[0]["notice"]).parent))
+    needs = _to_be_seen_to(result)
+    return _decided(result, Outcome(said + _findings(result), _sheet("reminders"), needs, saves=True))
+
+
+def _bulletin(press: Press) -> Outcome:
+    from tjxl.supervise.bulletin.run import bulletin as run
+
+    result = run(press.project, master=press.master())
+    period = parse_period(result["period"])
+    said = message("B785").say(period=period.title, number=result["number"], file=result["file"])
+    return _decided(result, Outcome(said + _findings(result), _sheet("bulletin"), _to_be_seen_to(result), saves=True))
+
+
+def _score(press: Press) -> Outcome:
+    from tjxl.supervise.scores import score as run
+
+    result = run(press.project, master=press.master())
+    scored = [s for s in result["scores"] if s["rank"] is not None]
+    said = message("B786").say(count=len(scored))
+    if scored:
+        first = "、".join(s["unit"] for s in scored if s["rank"] == 1)
+        said += message("B787").say(units=first, total=f"{scored[0]['total']:.2f}")
+    return _decided(result, Outcome(said + _findings(result), _sheet("scores"), _to_be_seen_to(result), saves=True))
+
+
+def _to_be_seen_to(result: Mapping[str, Any]) -> bool:
+    return any(f["severity"] != "note" for f in result["findings"])
+
+
+def _findings(result: Mapping[str, Any]) -> str:
+    """The first finding that a person must see to, and how many there are."""
+    told = [f for f in result["findings"] if f["severity"] != "note"]
+    return message("B788").say(count=len(told), said=told[0]["message"]) if told else ""
 
 
 def _refresh(press: Press) -> Outcome:
@@ -245,5 +309,5 @@ def _sheet(name: str) -> str:
 
 
 def _board() -> str:
-    title: str = layout_toml("dashboard.toml")["sheet"]
+    title: str = layout_toml("dashboard.toml")["page"]["sheet"]
     return title

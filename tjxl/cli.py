@@ -5,18 +5,38 @@ Exit status: 0 done; 1 done, but something needs a person; 2 it could not be don
 
 from __future__ import annotations
 
-import json
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from tjxl import __version__
+from tjxl.commands.bulletin import bulletin
+from tjxl.commands.export import export
+from tjxl.commands.rehearsal import simulate_year
+from tjxl.commands.remind import remind
+from tjxl.commands.scores import score
+from tjxl.commands.shared import (
+    DONE,
+    FAILED,
+    Folder,
+    Json,
+    Period,
+    Scheduler,
+    SomePeriod,
+    SomeStage,
+    finish,
+    progress,
+    project_of,
+    show,
+    undecided,
+)
+from tjxl.commands.snapshot import snapshot
+from tjxl.commands.superior import FromForm, report_up, take_over
+from tjxl.commands.verify import verify
 from tjxl.errors import TjxlError
 
 app = typer.Typer(
@@ -28,16 +48,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-DONE, NEEDS_PERSON, FAILED = 0, 1, 2
 _INTERRUPTED = 130  # what typer makes of Ctrl-C
-
-Folder = Annotated[
-    Path, typer.Argument(metavar="[项目文件夹]", help="项目文件夹，缺省为当前文件夹。", show_default=False)
-]
-Json = Annotated[bool, typer.Option("--json", help="在标准输出只输出一个 JSON 对象。")]
-Period = Annotated[str, typer.Option("--period", metavar="期次", help="期次，如 2022-06 或 2022-Q2。")]
-SomePeriod = Annotated[str | None, typer.Option("--period", metavar="期次", help="期次，缺省为最近下发的一期。")]
-
 
 NamedColumns = Annotated[
     list[str] | None,
@@ -97,15 +108,18 @@ def tasks(
     settings = load_settings(Path(SETTINGS_FILE))  # of the current folder, where it has some
     result = flows.tasks(notice, year, settings, _columns(named), units_from)
     needs = any(f["severity"] in ("error", "question") for f in result["findings"])
-    _finish(result, as_json, _show("tasks"), needs)
+    finish(result, as_json, show("tasks"), needs)
 
 
-@app.command(help="按通知建立项目文件夹和总台账。")
+@app.command(help="按通知，或按上级下发的填报表，建立项目文件夹和总台账。")
 def init(
     folder: Annotated[Path, typer.Argument(metavar="项目文件夹", help="要新建的项目文件夹。")],
-    notice: Annotated[Path, typer.Option("--notice", metavar="通知", help="含任务分解表的通知文件。")],
-    year: Annotated[int, typer.Option("--year", metavar="年度", min=1990, max=2200, help="年度，如 2022。")],
     *,
+    notice: Annotated[Path | None, typer.Option("--notice", metavar="通知", help="含任务分解表的通知文件。")] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", metavar="年度", min=1990, max=2200, help="年度，如 2022。")
+    ] = None,
+    from_form: FromForm = None,
     named: NamedColumns = None,
     units_from: UnitsFrom = None,
     macros: Annotated[
@@ -116,9 +130,16 @@ def init(
 ) -> None:
     from tjxl import flows
 
-    result = flows.init(folder, notice, year, _columns(named), units_from, macros=macros)
+    if (notice is None) is (from_form is None):
+        raise TjxlError("H108")
+    if from_form is not None:
+        result = flows.init_from_form(folder, from_form, year, macros=macros)
+    elif notice is not None and year is not None:
+        result = flows.init(folder, notice, year, _columns(named), units_from, macros=macros)
+    else:
+        raise TjxlError("H109")
     needs = result["questions"] > 0 or any(f["severity"] in ("error", "question") for f in result["findings"])
-    _finish(result, as_json, _show("init"), needs)
+    finish(result, as_json, show("init"), needs)
 
 
 @app.command(help="下发一期填报表。")
@@ -127,13 +148,14 @@ def issue(
     *,
     period: Period,
     unit: Annotated[list[str] | None, typer.Option("--unit", metavar="单位", help="只下发给该单位，可重复。")] = None,
+    stage: SomeStage = None,
     as_json: Json = False,
 ) -> None:
     from tjxl import flows
 
-    with _progress("正在下发", as_json) as step:
-        result = flows.issue(_project(folder), period, unit or (), step)
-    _finish(result, as_json, _show("issue"), _undecided(result))
+    with progress("正在下发", as_json) as step:
+        result = flows.issue(project_of(folder), period, unit or (), step, stage=stage)
+    finish(result, as_json, show("issue"), undecided(result))
 
 
 @app.command(help="收集并校验收件夹中的填报表。")
@@ -142,32 +164,35 @@ def collect(
     *,
     file: Annotated[list[Path] | None, typer.Option("--file", metavar="文件", help="只看这个文件，可重复。")] = None,
     period: SomePeriod = None,
+    scheduler: Scheduler = None,
     as_json: Json = False,
 ) -> None:
     from tjxl import flows
 
-    with _progress("正在校验", as_json) as step:
-        result = flows.collect(_project(folder), file or (), period, step)
-    needs = any(r["verdict"] in ("returned", "needs_decision") for r in result["returns"]) or _undecided(result)
-    _finish(result, as_json, _show("collect"), needs)
+    with progress("正在校验", as_json) as step:
+        result = flows.collect(project_of(folder), file or (), period, step, scheduler=scheduler)
+    needs = any(r["verdict"] in ("returned", "needs_decision") for r in result["returns"]) or undecided(result)
+    finish(result, as_json, show("collect"), needs)
 
 
 @app.command(help="把校验通过的填报表并入总台账。")
-def merge(folder: Folder = Path(), *, period: SomePeriod = None, as_json: Json = False) -> None:
+def merge(
+    folder: Folder = Path(), *, period: SomePeriod = None, scheduler: Scheduler = None, as_json: Json = False
+) -> None:
     from tjxl import flows
 
-    with _progress("正在合并", as_json) as step:
-        result = flows.merge(_project(folder), period, step)
+    with progress("正在合并", as_json) as step:
+        result = flows.merge(project_of(folder), period, step, scheduler=scheduler)
     needs = any(r["verdict"] in ("returned", "needs_decision") for r in result["skipped"]) or result["questions"] > 0
-    _finish(result, as_json, _show("merge"), needs or _undecided(result))
+    finish(result, as_json, show("merge"), needs or undecided(result))
 
 
 @app.command(help="撤销最近一次合并，办公厅填写的内容保留。")
 def undo(folder: Folder = Path(), *, as_json: Json = False) -> None:
     from tjxl import recovery
 
-    result = recovery.undo(_project(folder))
-    _finish(result, as_json, _show("undo"), bool(result["files_missing"] or result["forms_outdated"]))
+    result = recovery.undo(project_of(folder))
+    finish(result, as_json, show("undo"), bool(result["files_missing"] or result["forms_outdated"]))
 
 
 @app.command(help="用归档的填报表核对、恢复总台账中由系统写入的单元格。")
@@ -179,9 +204,9 @@ def rebuild(
 ) -> None:
     from tjxl import recovery
 
-    result = recovery.rebuild(_project(folder), check=check)
+    result = recovery.rebuild(project_of(folder), check=check)
     left = [d for d in result["differences"] if check or not d["proven"]]
-    _finish(result, as_json, _show("rebuild"), bool(left or result["files_missing"]))
+    finish(result, as_json, show("rebuild"), bool(left or result["files_missing"]))
 
 
 @app.command(help="校验一份填报表，不写入任何文件。")
@@ -192,16 +217,19 @@ def check(
 ) -> None:
     from tjxl import flows
 
-    result = flows.check(file, _project(project) if project else None)
-    _finish(result, as_json, _show("check"), result["verdict"] in ("returned", "needs_decision"))
+    result = flows.check(file, project_of(project) if project else None)
+    finish(result, as_json, show("check"), result["verdict"] in ("returned", "needs_decision"))
+
+
+app.command(help="催办：列出未报送、退回未重报、逾期、滞后和临近时限的事项，生成各单位的通知。")(remind)
 
 
 @app.command(help="查看目前进度。")
-def status(folder: Folder = Path(), *, as_json: Json = False) -> None:
+def status(folder: Folder = Path(), *, period: SomePeriod = None, as_json: Json = False) -> None:
     from tjxl import flows
 
-    result = flows.status(_project(folder))
-    _finish(result, as_json, _show("status"), result["open_questions"] > 0)
+    result = flows.status(project_of(folder), period)
+    finish(result, as_json, show("status"), result["open_questions"] > 0 or bool(result["oversight"]["findings"]))
 
 
 @app.command(help="查看一项任务各项内容的来龙去脉：何期、何单位、何文件何单元格。")
@@ -214,7 +242,15 @@ def history(
 ) -> None:
     from tjxl import flows
 
-    _finish(flows.history(_project(folder), task, unit), as_json, _show("history"), False)
+    finish(flows.history(project_of(folder), task, unit), as_json, show("history"), False)
+
+
+app.command("verify", help="导入审计、统计、财政等部门的核查结果，与填报内容对照。")(verify)
+
+
+app.command("snapshot", help="导出总台账在过去某一期时的样子，另存为只供查阅的工作簿。")(snapshot)
+app.command("score", help="按任务权重、牵头配合分摊和完成结果考核计分，列出排名。")(score)
+app.command("bulletin", help="生成一期通报（Word 文件），内容同时写入总台账的“通报”表。")(bulletin)
 
 
 @app.command(help="模拟各单位填报，供培训和测试。")
@@ -226,13 +262,17 @@ def simulate(
     faults: Annotated[
         float, typer.Option("--faults", metavar="比例", min=0, max=1, help="有差错的表所占比例。")
     ] = 0.0,
+    stage: SomeStage = None,
     as_json: Json = False,
 ) -> None:
     from tjxl.simulate import simulate as run
 
-    with _progress("正在模拟填报", as_json) as step:
-        result = run(_project(folder), period, seed, faults, progress=step)
-    _finish(result, as_json, _show("simulate"), False)
+    with progress("正在模拟填报", as_json) as step:
+        result = run(project_of(folder), period, seed, faults, progress=step, stage=stage)
+    finish(result, as_json, show("simulate"), False)
+
+
+app.command(help="把总台账的各表导出为 CSV 和 Parquet 文件，供其他程序分析。")(export)
 
 
 @app.command(help="用样例通知演示全过程，并留下项目文件夹。")
@@ -246,7 +286,12 @@ def demo(
     from tjxl.demo import free_folder, run_demo
 
     result = run_demo(folder or free_folder(Path()), quiet=as_json)
-    _finish(result, as_json, _show("demo"), False)
+    finish(result, as_json, show("demo"), False)
+
+
+app.command("report-up", help="用本级总台账填写上级下发的填报表，供审核后上报。")(report_up)
+app.command("take-over", help="把上级新下发填报表中任务的增加和改动纳入本级总台账。")(take_over)
+app.command("simulate-year", help="演练一整年：下发、填报、退回、重报、更正、合并，供培训和测试。")(simulate_year)
 
 
 @app.command(help="检查按钮所需的各项条件，并说明如何处理。")
@@ -260,15 +305,15 @@ def doctor(
     from tjxl.project import Project
 
     project = Project(folder)
-    result = run(_project(folder) if fix or project.master.exists() else None, fix=fix)
-    _finish(result, as_json, _show("doctor"), any(c["severity"] != "note" for c in result["checks"]))
+    result = run(project_of(folder) if fix or project.master.exists() else None, fix=fix)
+    finish(result, as_json, show("doctor"), any(c["severity"] != "note" for c in result["checks"]))
 
 
 @app.command("upgrade-master", help="把总台账中的宏和按钮更新到已安装的版本，其他内容不变。")
 def upgrade_master(folder: Folder = Path(), *, as_json: Json = False) -> None:
     from tjxl.installation.upgrade import upgrade_master as run
 
-    _finish(run(_project(folder)), as_json, _show("upgrade_master"), False)
+    finish(run(project_of(folder)), as_json, show("upgrade_master"), False)
 
 
 @app.command("pack-offline", help="收齐离线安装所需的全部文件（64 位 Windows）。")
@@ -280,70 +325,21 @@ def pack_offline(
 ) -> None:
     from tjxl.installation.offline import pack_offline as run
 
-    _finish(run(folder, python), as_json, _show("pack_offline"), False)
+    finish(run(folder, python), as_json, show("pack_offline"), False)
 
 
 @app.command(help="在项目文件夹中生成双击即可使用的菜单（WPS、Linux 等不能用按钮时）。")
 def launcher(folder: Folder = Path(), *, as_json: Json = False) -> None:
     from tjxl.installation.launcher import make_launcher
 
-    _finish(make_launcher(_project(folder)), as_json, _show("launcher"), False)
+    finish(make_launcher(project_of(folder)), as_json, show("launcher"), False)
 
 
 @app.command(help="用菜单操作（供双击启动的文件调用）。")
 def menu(folder: Folder = Path()) -> None:
     from tjxl.installation.menu import menu as run
 
-    run(_project(folder))
-
-
-def _undecided(result: dict[str, Any]) -> bool:
-    """Whether an answer could not be carried out, or left something to be undone by hand."""
-    return any(not d["obeyed"] or any(f["severity"] != "note" for f in d["findings"]) for d in result["decisions"])
-
-
-def _project(folder: Path) -> Any:
-    from tjxl.project import open_project
-
-    return open_project(folder, _say_waiting if sys.stderr.isatty() else None)
-
-
-def _say_waiting(holder: str) -> None:
-    """Somebody watches, and may give up with Ctrl-C; a script is told at once that it cannot be done now."""
-    sys.stderr.write(f"项目正被占用：{holder}。正在等待，最多一分钟；按 Ctrl-C 放弃。\n")
-
-
-def _show(command: str) -> Callable[[dict[str, Any]], None]:
-    """How a result is shown to people; rich is imported only then."""
-
-    def show(result: dict[str, Any]) -> None:
-        from tjxl import report
-
-        getattr(report, f"show_{command}")(result)
-
-    return show
-
-
-def _finish(
-    result: dict[str, Any], as_json: bool, show: Callable[[dict[str, Any]], None], needs_person: bool
-) -> None:
-    if as_json:
-        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
-    else:
-        show(result)
-    raise typer.Exit(NEEDS_PERSON if needs_person else DONE)
-
-
-@contextmanager
-def _progress(title: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar on standard error; none with `--json` and none where nobody watches."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from tjxl.report import progress_bar
-
-    with progress_bar(title) as step:
-        yield step
+    run(project_of(folder))
 
 
 def main() -> None:
@@ -382,7 +378,7 @@ def _usage(error: Exception) -> str:
     if kind == "MissingParameter":
         return f"缺少{name}。"
     if kind == "BadParameter":
-        return f"{name} 的值不可用。"
+        return f"{name} 的值不可用{_range(param)}。"
     if kind == "NoSuchOption":
         return f"没有选项 {getattr(error, 'option_name', '')}。"
     if kind == "BadOptionUsage":
@@ -393,6 +389,16 @@ def _usage(error: Exception) -> str:
     if extra := re.search(r"unexpected extra argument\S* \((.*?)\)", words):
         return f"多余的参数 {extra[1]}。"
     return f"{words} "
+
+
+def _range(param: object) -> str:
+    """What an option takes, where it has bounds: typer's own copy of click keeps them at the option itself."""
+    least, most = getattr(param, "min", None), getattr(param, "max", None)
+    if least is not None and most is not None:
+        return f"，应为 {least} 到 {most} 的数"
+    if least is not None:
+        return f"，应为不小于 {least} 的数"
+    return ""
 
 
 def _fail(sentence: str) -> None:

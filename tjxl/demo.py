@@ -1,7 +1,8 @@
-"""The guided run: the sample notice, two periods, units that make mistakes and mend them."""
+"""The guided run: the sample notice, two periods with units that make mistakes and mend them, and the supervision."""
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -24,6 +25,8 @@ SEED = 2022
 FAULTS = 0.25
 # Of the units asked to mend, this many never answer, so that the dashboard shows what a missing report looks like.
 SILENT = 3
+TODAY = dt.date(2022, 6, 28)
+"""The day of the reminding and of the bulletin: after the last period's due date."""
 
 
 def free_folder(parent: Path) -> Path:
@@ -59,7 +62,7 @@ class _Run:
 
 
 def run_demo(folder: Path, *, quiet: bool = False) -> dict[str, Any]:
-    """Make a project in `folder` from the sample notice and run two whole periods in it.
+    """Make a project in `folder` from the sample notice, run two whole periods in it, remind, score and report.
 
     Returns:
         folder, master, steps (title, result, seconds).
@@ -81,6 +84,7 @@ def run_demo(folder: Path, *, quiet: bool = False) -> dict[str, Any]:
         )
     for period in PERIODS:
         _one_period(run, project, period)
+    _supervision(run, project)
     return {"folder": str(project.root), "master": str(project.master), "steps": run.steps}
 
 
@@ -110,6 +114,24 @@ def _one_period(run: _Run, project: Project, period: str) -> None:
     )
     run.step(f"{period} 再次收集校验", lambda bar: flows.collect(project, period_code=period, progress=bar), _said)
     run.step(f"{period} 再次合并", lambda bar: flows.merge(project, period, bar), _merged)
+
+
+def _supervision(run: _Run, project: Project) -> None:
+    from tjxl.supervise.bulletin.run import bulletin
+    from tjxl.supervise.reminders.remind import remind
+    from tjxl.supervise.scores import score
+
+    run.step(
+        "催办",
+        lambda bar: remind(project, today=TODAY, progress=bar),
+        lambda r: f"{len(r['reminders'])} 件，涉及 {len({one['unit'] for one in r['reminders']})} 个单位",
+    )
+    run.step(
+        "考核计分",
+        lambda _: score(project),
+        lambda r: f"参评单位 {sum(s['rank'] is not None for s in r['scores'])} 个",
+    )
+    run.step("生成通报", lambda _: bulletin(project, date=TODAY), lambda r: Path(r["file"]).name)
 
 
 def _remove_returned(project: Project, collected: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 
 from tjxl.messages import message
 
@@ -21,6 +22,15 @@ _REASONS = {
 def plain_reason(error: OSError) -> str:
     """Why the operating system refused, in Chinese where it is one of the usual reasons."""
     return _REASONS.get(error.errno or 0, error.strerror or "读写失败")
+
+
+def toml_reason(error: ValueError) -> str:
+    """Why a file of settings or wording cannot be read, in Chinese: `tomllib` speaks English."""
+    if isinstance(error, UnicodeDecodeError):
+        return "不是 UTF-8 编码"
+    if place := re.search(r"line (\d+), column (\d+)", str(error)):
+        return f"第 {place[1]} 行第 {place[2]} 个字符处写法不对"
+    return "文件末尾处写法不完整，引号、括号须成对"
 
 
 class TjxlError(Exception):

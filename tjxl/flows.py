@@ -7,7 +7,6 @@ the closed file unless one is given.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import secrets
 import uuid
@@ -20,27 +19,32 @@ from tjxl.errors import NoticeError, PackageError, ProjectError
 from tjxl.intake.decided import archived_sources, to_be_read_again
 from tjxl.intake.gather import gather_returns
 from tjxl.intake.returns import Return
-from tjxl.masters.closed import ClosedMaster
 from tjxl.masters.door import Master
-from tjxl.merge.commit import clear_leftovers
 from tjxl.ooxml.editor import BookEditor
-from tjxl.periods import Period, parse_period
+from tjxl.periods import Period
 from tjxl.project import SETTINGS_FILE, Project
-from tjxl.register import Unit
+from tjxl.register import Register, Unit
 from tjxl.resources import schema_file
+from tjxl.session import (
+    current_period,
+    due_date,
+    entered,
+    obeyed,
+    period_of,
+    refuse_foreign_year,
+    stage_to_issue,
+)
 from tjxl.settings import Settings, load_settings
 from tjxl.sheets.layout import hidden_layout, master_layout, state_titles
 from tjxl.sheets.master_edit import append, set_current_period, set_row_values
 from tjxl.sheets.recalc import refresh
-from tjxl.sheets.rows import TableRow
-from tjxl.sheets.state import MasterState
+from tjxl.sheets.state import MasterState, sender_of
+from tjxl.stages import Stage, stage_title, step, step_before
 
 if TYPE_CHECKING:
     from tjxl.sheets.form import FormContent
 
 Progress = Callable[[int, int], None]
-_CADENCES = {"monthly": ("月报", 1), "quarterly": ("季报", 3)}
-
 
 Titles = Mapping[str, Sequence[str]]
 """Titles of columns that a notice uses, by the usual one: `{"重点工作": ["工作内容"]}`."""
@@ -105,8 +109,6 @@ def init(
             is no project and no master.
     """
     from tjxl.notice.read import read_notice
-    from tjxl.sheets.macros import with_macros
-    from tjxl.sheets.master import MasterMeta, build_master
 
     project = Project(folder)
     if project.master.exists():
@@ -117,6 +119,42 @@ def init(
     broken = [f.sentence for f in register.findings if f.severity == "error"]
     if broken:
         raise NoticeError("E213", problems="".join(broken))
+    return _founded(project, register, settings, macros)
+
+
+def init_from_form(folder: Path, form: Path, year: int | None = None, *, macros: bool = True) -> dict[str, Any]:
+    """Make a project of one's own from a report form that came from above (层层分解).
+
+    The tasks keep their codes, by which the reports find their way up; nobody at this level has them yet, and the
+    sheet 分解 is where that is said.
+
+    Args:
+        form: the form as it was received.
+        year: refused where it is not the form's.
+
+    Raises:
+        ProjectError: H101 to H104, the form is none, damaged, filled in, or of another year; E206, the folder holds
+            a master already; E209, E216, there is no such file; E212, the project cannot be written.
+    """
+    from tjxl.supervise.superior.received import read_received, refuse_filled, register_from_form
+
+    project = Project(folder)
+    if project.master.exists():
+        raise ProjectError("E206", folder=folder)
+    settings = load_settings(project.settings_file)
+    received = read_received(form, settings)
+    refuse_filled(received)
+    if year is not None and year != received.period.year:
+        raise ProjectError("H104", file=form.name, period=received.period.title, year=year)
+    return _founded(project, register_from_form(received), settings, macros)
+
+
+def _founded(project: Project, register: Register, settings: Settings, macros: bool) -> dict[str, Any]:
+    """The project of a register, on disk: folders, settings, master."""
+    from tjxl.sheets.macros import with_macros
+    from tjxl.sheets.master import MasterMeta, build_master
+
+    folder = project.root
     meta = MasterMeta(uuid.uuid4().hex, secrets.token_hex(32), dt.datetime.now().replace(microsecond=0))
     master = build_master(register, settings, meta)
     if macros:
@@ -146,26 +184,39 @@ def issue(
     units: Sequence[str] = (),
     progress: Progress | None = None,
     master: Master | None = None,
+    *,
+    stage: str | None = None,
 ) -> dict[str, Any]:
     """Write the report forms of a period and note in 报送情况 who owes a report.
 
+    What the period before left open (units that did not report, questions without an answer) is said, not refused.
+
+    Args:
+        stage: where a period has two stages, `cooperating` (the first, and the default) or `lead`.
+
     Raises:
-        TjxlError: E201 no period; E214 not one of this project; E208 unknown units; E205 the master is open.
+        TjxlError: E201 no period; E214 not one of this project; E208 unknown units; E205 the master is open;
+            E270 to E273 the stage cannot be issued.
     """
     from tjxl.issuing import form_contents, form_file_name
+    from tjxl.opening import missing_before, opening_findings
     from tjxl.sheets.form import form_template
 
     settings = project.settings()
-    period = _period_of(period_code, settings)
+    period = period_of(period_code, settings)
     with project.locked("issue"):
-        master, state = _entered(project, master)
-        _refuse_foreign_year(period, state, settings)
-        state, decisions = _obeyed(master, state, settings)
-        contents = form_contents(state, period, settings, dt.datetime.now().replace(microsecond=0))
+        master, state = entered(project, master)
+        refuse_foreign_year(period, state, settings)
+        state, decisions = obeyed(master, state, settings)
+        of_stage = stage_to_issue(period, state, settings, stage)
+        contents = form_contents(state, period, settings, dt.datetime.now().replace(microsecond=0), of_stage)
         if units:
             contents = _of_units(contents, units, state)
-        template = form_template(settings, period, int(state.meta["year"]))
-        folder = project.issued(period.code)
+        template = form_template(settings, period, state.meta.get("owner", "") + state.meta["year"], of_stage)
+        folder = project.issued(period.code, stage_title(of_stage))
+        two_stages = settings.reporting.two_stages
+        findings = opening_findings(state, period, of_stage, two_stages=two_stages, forms=len(contents))
+        missing = missing_before(state, period)
         issued = []
         with said_plainly(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -179,34 +230,15 @@ def issue(
                 progress(done, len(contents))
         with said_plainly(folder):
             sync_folder(folder)
-        _note_issued(master, state, period, contents, settings)
-    return {"period": period.code, "issued": issued, "decisions": decisions}
-
-
-def _entered(project: Project, master: Master | None) -> tuple[Master, MasterState]:
-    """The door to the master (the closed file where none is given) and what stands behind it, leftovers cleared."""
-    master = master or ClosedMaster(project)
-    master.ready()
-    clear_leftovers(project)
-    return master, MasterState(master.read())
-
-
-def _obeyed(master: Master, state: MasterState, settings: Settings) -> tuple[MasterState, list[dict[str, Any]]]:
-    """The master after what the office decided since the last command, written; and what was decided.
-
-    A step of its own, in place before the command's own change: killed in between, the decisions are carried out
-    and the command is not, and running it again does the rest.
-    """
-    from tjxl.decisions.obey import obey
-    from tjxl.merge.leads import follow_leads
-
-    editor, decisions = obey(state, settings)
-    if editor is not None:
-        now = dt.datetime.now().replace(microsecond=0)
-        follow_leads(state, editor, master.project.master.name, now)
-        master.backup(now)
-        state = MasterState(master.write(editor))
-    return state, [d.to_json() for d in decisions]
+        _note_issued(master, state, period, contents, settings, stage=of_stage)
+    return {
+        "period": period.code,
+        **({"stage": title} if (title := stage_title(of_stage)) else {}),
+        "issued": issued,
+        "missing_before": missing,
+        "findings": [f.to_json() for f in findings],
+        "decisions": decisions,
+    }
 
 
 def _of_units(
@@ -223,32 +255,30 @@ def _of_units(
     return {code: content for code, content in contents.items() if code in found.values()}
 
 
-def _period_of(code: str, settings: Settings) -> Period:
-    period = parse_period(code)
-    title, months = _CADENCES[settings.cadence]
-    if period.months != months:
-        raise ProjectError("E214", period=code, cadence=title, year=period.year)
-    return period
-
-
-def _refuse_foreign_year(period: Period, state: MasterState, settings: Settings) -> None:
-    year = int(state.meta["year"])
-    if period.year != year:
-        raise ProjectError("E214", period=period.code, cadence=_CADENCES[settings.cadence][0], year=year)
-
-
 def _note_issued(
-    master: Master, state: MasterState, period: Period, contents: Mapping[str, FormContent], settings: Settings
+    master: Master,
+    state: MasterState,
+    period: Period,
+    contents: Mapping[str, FormContent],
+    settings: Settings,
+    *,
+    stage: Stage,
 ) -> None:
-    """Add the period's rows to 报送情况 (once) and tell the dashboard which period is current."""
-    known = {str(r["unit_code"]) for r in state.submissions if r["period"] == period.code}
+    """Add the rows of the period and stage to 报送情况 (once) and tell the dashboard which period is current."""
+    from tjxl.merge.derived import follow
+    from tjxl.merge.past_register import close_period
+
+    known = {
+        sender[0] for r in state.submissions if r["period"] == period.code and (sender := sender_of(r))[1] == stage
+    }
     rows = [
         {
             "period": period.code,
             "unit_code": code,
             "unit": content.unit,
+            "stage": stage_title(stage),
             "rows": len(content.rows),
-            "due_on": due_date(period, settings),
+            "due_on": due_date(period, settings, stage),
             "state": state_titles()["missing"],
             "returned_times": 0,
         }
@@ -259,41 +289,23 @@ def _note_issued(
     editor = BookEditor(state.book)
     append(editor, master_layout()["submissions"], rows)
     set_current_period(editor, newest)
-    _note_in_hand(editor, state, period, set(contents))
+    _note_in_hand(editor, state, period, stage, set(contents))
+    if state.issued_periods and period > state.issued_periods[-1]:
+        close_period(state, editor)
+    follow(state, editor, state.effective, settings)
     refresh(editor)
     master.write(editor)
 
 
-def _note_in_hand(editor: BookEditor, state: MasterState, period: Period, units: set[str]) -> None:
-    """Forms just issued hold what has changed since the earlier ones of this period (下发后变更)."""
-    whole = units >= {str(r["unit_code"]) for r in state.submissions if r["period"] == period.code}
+def _note_in_hand(editor: BookEditor, state: MasterState, period: Period, stage: Stage, units: set[str]) -> None:
+    """Forms just issued hold what has changed since the earlier ones of this period and stage (下发后变更)."""
+    own, before = step(period.code, stage), step_before(period.code, period.previous.code, stage)
+    owing = (sender_of(r) for r in state.submissions if r["period"] == period.code)
+    whole = units >= {unit for unit, of_stage in owing if of_stage == stage}
     for row in state.since_issue:
         concerned = whole if row["unit_code"] is None else row["unit_code"] in units
-        if row["period"] == period.code and concerned:
-            set_row_values(editor, hidden_layout()["since_issue"], row.number, {"period": period.previous.code})
-
-
-def due_date(period: Period, settings: Settings) -> dt.date:
-    """The day by which a period's report is due: the set day of its last month, or that month's end."""
-    last = calendar.monthrange(period.year, period.last_month)[1]
-    return dt.date(period.year, period.last_month, min(settings.due_day, last))
-
-
-def _current_period(project: Project, state: MasterState, code: str | None) -> Period:
-    """The period named, else the newest issued.
-
-    Raises:
-        ProjectError: E207 nothing issued yet; E215 not issued.
-    """
-    issued = state.issued_periods
-    if not issued:
-        raise ProjectError("E207")
-    if code is None:
-        return issued[-1]
-    period = _period_of(code, project.settings())
-    if period not in issued:
-        raise ProjectError("E215", period=period.code)
-    return period
+        if row["period"] == own and concerned:
+            set_row_values(editor, hidden_layout()["since_issue"], row.number, {"period": before})
 
 
 def collect(
@@ -302,14 +314,19 @@ def collect(
     period_code: str | None = None,
     progress: Progress | None = None,
     master: Master | None = None,
+    *,
+    scheduler: str | None = None,
 ) -> dict[str, Any]:
     """Read 收件/, give each file its verdict, write 退回/, note states and questions in the master.
 
     Nothing is merged and no file leaves 收件; every form of a unit, those sent back too, is archived first.
 
+    Args:
+        scheduler: address of a dask scheduler whose workers read the files.
+
     Raises:
         ProjectError: E207 or E215 nothing issued; E209 a named file does not exist, E216 it is a folder; E205 the
-            master is open.
+            master is open; E245 to E248 the scheduler cannot be used.
     """
     from tjxl.intake.expected import intake_context
     from tjxl.intake.record import note_verdicts
@@ -319,22 +336,24 @@ def collect(
     for path in files:
         _refuse_no_file(path)
     with project.locked("collect"):
-        master, state = _entered(project, master)
+        master, state = entered(project, master)
         settings = project.settings()
-        state, decisions = _obeyed(master, state, settings)
-        period = _current_period(project, state, period_code)
+        state, decisions = obeyed(master, state, settings)
+        period = current_period(project, state, period_code)
         context = intake_context(state, period, settings)
-        returns = gather_returns(project.inbox, context, files, progress)
+        returns = gather_returns(project.inbox, context, files, progress, scheduler=scheduler)
         archive_returns(project, [r for r in returns if is_kept(r)])
         due = due_date(period, settings)
         annotated = send_back(project, state, context, returns, due, whole=not files)
-        noted = note_verdicts(state, period, returns)
+        noted = note_verdicts(state, context, returns)
         if noted is not None:
             master.write(noted)
+    missing = _missing(state, period, returns)
     return {
         "period": period.code,
         "returns": [r.to_json() | {"annotated": annotated.get(r.source.file)} for r in returns],
-        "missing": _missing(state, period, returns),
+        "missing": list(dict.fromkeys(unit for units in missing.values() for unit in units)),
+        **({"missing_by_stage": missing} if period.code in state.split_periods else {}),
         "hand_edits": [e.to_json() for e in present_edits(state, project.master.name)],
         "decisions": decisions,
     }
@@ -347,18 +366,18 @@ def _refuse_no_file(path: Path) -> None:
         raise ProjectError("E209", file=path)
 
 
-def _missing(state: MasterState, period: Period, returns: Sequence[Return]) -> list[str]:
-    """Units of which nothing is accepted (now or before) or awaits a decision."""
+def _missing(state: MasterState, period: Period, returns: Sequence[Return]) -> dict[str, list[str]]:
+    """By stage (its title, blank for the only one) the units of which nothing is accepted or awaits a decision."""
     here = {
-        r.identity.unit_code
+        r.identity.sender
         for r in returns
         if r.identity and r.verdict in ("accepted", "accepted_with_notes", "needs_decision")
     }
-    return [
-        str(r["unit"])
-        for r in state.submissions
-        if r["period"] == period.code and r["unit_code"] not in here and r["merged_at"] is None
-    ]
+    out: dict[str, list[str]] = {stage_title(s) or "": [] for s in state.stages_issued.get(period.code, ())}
+    for row in state.submissions:
+        if row["period"] == period.code and sender_of(row) not in here and row["merged_at"] is None:
+            out[stage_title(sender_of(row)[1]) or ""].append(str(row["unit"]))
+    return out
 
 
 def merge(
@@ -366,6 +385,8 @@ def merge(
     period_code: str | None = None,
     progress: Progress | None = None,
     master: Master | None = None,
+    *,
+    scheduler: str | None = None,
 ) -> dict[str, Any]:
     """Take the accepted returns in 收件/ into the master, and what the office has decided about earlier ones.
 
@@ -379,17 +400,20 @@ def merge(
     from tjxl.merge.run import merge_time
 
     with project.locked("merge"):
-        master, state = _entered(project, master)
+        master, state = entered(project, master)
         settings = project.settings()
-        state, decisions = _obeyed(master, state, settings)
-        period = _current_period(project, state, period_code)
+        state, decisions = obeyed(master, state, settings)
+        period = current_period(project, state, period_code)
         now = merge_time(state, dt.datetime.now())
         merged: dict[str, Any] = {}
         for earlier in [] if period_code else [p for p in state.issued_periods if p != period]:
             if to_be_read_again(state, earlier.code):
                 _join(merged, _merge_period(master, state, earlier, settings, now))
                 state = MasterState(master.read())
-        _join(merged, _merge_period(master, state, period, settings, now, inbox=True, progress=progress))
+        _join(
+            merged,
+            _merge_period(master, state, period, settings, now, inbox=True, progress=progress, scheduler=scheduler),
+        )
         told = {name: _once(merged[name]) for name in ("hand_edits", "findings")}
         return {"period": period.code} | merged | told | {"decisions": decisions}
 
@@ -403,6 +427,7 @@ def _merge_period(
     *,
     inbox: bool = False,
     progress: Progress | None = None,
+    scheduler: str | None = None,
 ) -> dict[str, Any]:
     """Merge what 归档/ holds for a period that was decided on since, and with `inbox` what came in.
 
@@ -417,7 +442,7 @@ def _merge_period(
     context = intake_context(state, period, settings)
     archived = archived_sources(project.archive, to_be_read_again(state, period.code))
     if inbox:
-        returns = gather_returns(project.inbox, context, (), progress, archived=archived)
+        returns = gather_returns(project.inbox, context, (), progress, archived=archived, scheduler=scheduler)
     else:
         returns = judge([read_return(source, context) for source in archived], context)
     return merge_returns(master, state, returns, context, now)
@@ -457,7 +482,7 @@ def _judged(file: Path, project: Project) -> tuple[Return, Period]:
     from tjxl.intake.sources import single_source
 
     state = MasterState(project.master.read_bytes())
-    period = _current_period(project, state, None)
+    period = current_period(project, state, None)
     context = intake_context(state, period, project.settings())
     return judge([read_return(single_source(file, file.parent), context)], context)[0], period
 
@@ -490,23 +515,42 @@ def check_marked(file: Path, project: Project, folder: Path) -> tuple[dict[str, 
     return result, copy
 
 
-def status(project: Project) -> dict[str, Any]:
-    """Where the year stands: periods issued, who has reported in the newest, tasks by status, open questions, and
-    cells of the register that hold something else than what was reported.
+def status(project: Project, period_code: str | None = None) -> dict[str, Any]:
+    """Where the year stands: periods issued, who has reported in one, tasks by status, open questions, cells of the
+    register that hold something else than what was reported, problems, closures and findings of others.
+
+    Of a period that is named the tasks are counted as they stood at its end, as `snapshot` shows them. Where it has
+    two stages, `stages` counts the reports of each, `agreement` the words of 责任分工[与牵头口径].
+
+    Raises:
+        ProjectError: E207, E215, the period named was not issued.
     """
     from tjxl.merge.run import present_edits
+    from tjxl.opening import open_questions
+    from tjxl.past import as_it_stood
+    from tjxl.supervise.oversight import oversight
 
     state = MasterState(project.master.read_bytes())
     issued = state.issued_periods
     period = issued[-1].code if issued else None
+    shown = state
+    if period_code is not None:
+        chosen = current_period(project, state, period_code)
+        period, shown = chosen.code, as_it_stood(state, chosen, project.settings())
     reports: dict[str, int] = {}
+    stages: dict[str, dict[str, int]] = {}
     for row in state.submissions:
         if row["period"] == period:
-            reports[str(row["state"])] = reports.get(str(row["state"]), 0) + 1
+            _count(reports, row["state"])
+            if title := stage_title(sender_of(row)[1]):
+                _count(stages.setdefault(title, {}), row["state"])
     by_status: dict[str, int] = {}
-    for row in state.tasks:
-        name = str(row["verified_status"] or row["status"] or "尚无报送")
-        by_status[name] = by_status.get(name, 0) + 1
+    agreement: dict[str, int] = {}
+    for row in shown.tasks:
+        _count(by_status, row["verified_status"] or row["status"] or "尚无报送")
+    for row in shown.assignments:
+        if row["agreement"]:
+            _count(agreement, row["agreement"])
     return {
         "master": str(project.master),
         "period": period,
@@ -514,9 +558,15 @@ def status(project: Project) -> dict[str, Any]:
         "tasks": len(state.tasks),
         "by_status": by_status,
         "reports": reports,
-        "open_questions": sum(map(_is_open, state.questions)),
+        **({"stages": stages, "agreement": agreement} if stages else {}),
+        "open_questions": open_questions(state),
         "hand_edits": [e.to_json() for e in present_edits(state, project.master.name)],
+        "oversight": oversight(state, project.settings()),
     }
+
+
+def _count(counts: dict[str, int], name: object) -> None:
+    counts[str(name)] = counts.get(str(name), 0) + 1
 
 
 def history(project: Project, task: str, unit: str | None = None) -> dict[str, Any]:
@@ -532,12 +582,3 @@ def history(project: Project, task: str, unit: str | None = None) -> dict[str, A
     from tjxl.merge.history import history_of
 
     return history_of(project, MasterState(project.master.read_bytes()), task, unit)
-
-
-def _is_open(question: TableRow) -> bool:
-    """Whether a question of 待裁决 waits for the office: no answer yet, or one that could not be carried out."""
-    titles = state_titles()
-    said = str(question["state"] or "")
-    if said.startswith(titles["decided_question"]):
-        return False
-    return not question["decision"] or said.startswith(titles["open_question"] + "：")

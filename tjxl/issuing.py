@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,36 +19,79 @@ from tjxl.periods import Period
 from tjxl.project import Project
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
+from tjxl.sheets.cooperation import COLUMN, CooperatingReport, brief
 from tjxl.sheets.form import FormContent, FormRow, FormTemplate, form_template
 from tjxl.sheets.form_places import FORM_VERSION, IDENTITY_SHEET
+from tjxl.sheets.layout import state_titles
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.rows import TableRow
-from tjxl.sheets.state import MasterState
+from tjxl.sheets.state import MasterState, sender_of
+from tjxl.stages import SINGLE, stage_title
 
 _GIVEN = ("serial_no", "task", "role", "deadline", "leaders", "lead_unit", "cooperating_units")
 
 
-def form_contents(state: MasterState, period: Period, settings: Settings, now: dt.datetime) -> dict[str, FormContent]:
+def form_contents(
+    state: MasterState, period: Period, settings: Settings, now: dt.datetime, stage: str = SINGLE
+) -> dict[str, FormContent]:
     """Unit code → content, in register order: lead tasks first, then cooperating, each by 序号.
 
     A task or milestone that the unit has reported as completed comes prefilled with that report; every other row's
-    cells are empty. Last period's report stands beside a task, last period's value beside a target.
+    cells are empty. Last period's report stands beside a task, last period's value beside a target. Problems that
+    were reported are not prefilled: what is still stuck is to be said anew, so that 问题清单 knows it is so.
+
+    In the lead's form of a period with two stages the reports of the cooperating units stand there too.
     """
     printer = _Printer(state, period)
+    cooperation = cooperating_reports(state, period) if stage == "lead" else {}
     names = {str(u["unit_code"]): str(u["unit"]) for u in state.units}
     out = {}
-    for unit, expected in expected_rows(state, period, settings, issuing=True).items():
+    for unit, expected in expected_rows(state, period, settings, issuing=True, stage=stage).items():
         sheets = {part: printer.rows(part, unit, rows) for part, rows in expected.items()}
+        of_tasks = [cooperation.get(str(row.given["task_code"]), []) for row in sheets["report"]]
+        if stage == "lead":
+            rows = zip(sheets["report"], of_tasks, strict=True)
+            sheets["report"] = tuple(
+                replace(row, given={**row.given, COLUMN: brief(reports)}) for row, reports in rows
+            )
         identity = Identity(
             form_version=FORM_VERSION,
             master_id=state.meta["master_id"],
             unit_code=unit,
             unit=names[unit],
             period=period.code,
-            stage="1",
+            stage=stage,
             issued_at=now.isoformat(timespec="seconds"),
         ).signed(state.meta["key"])
-        out[unit] = FormContent(names[unit], identity.as_dict(), sheets)
+        out[unit] = FormContent(
+            names[unit], identity.as_dict(), sheets, tuple(report for reports in of_tasks for report in reports)
+        )
+    return out
+
+
+def cooperating_reports(state: MasterState, period: Period) -> dict[str, list[CooperatingReport]]:
+    """Task code → what each unit that cooperates in it reported in a period, in the order of 责任分工."""
+    tasks = {str(t["task_code"]): t for t in state.tasks}
+    states = {
+        unit: str(row["state"])
+        for row in state.submissions
+        if row["period"] == period.code and (unit := str(row["unit_code"])) and sender_of(row)[1] == "cooperating"
+    }
+    out: dict[str, list[CooperatingReport]] = {}
+    for row in state.assignments:
+        code, unit = str(row["task_code"]), str(row["unit_code"])
+        if code not in tasks or row["role"] != stage_title("cooperating"):
+            continue
+        entry = state.effective["report"].get((period.code, code, unit))
+        task = tasks[code]
+        report = CooperatingReport(
+            serial_no=int(task["serial_no"]),
+            task=str(task["task"] or ""),
+            unit=str(row["unit"]),
+            state=states.get(unit, state_titles()["missing"]),
+            said=entry.values if entry is not None else None,
+        )
+        out.setdefault(code, []).append(report)
     return out
 
 
@@ -60,19 +104,19 @@ def issued_forms(
     """
 
     @cache
-    def contents(issued_at: str) -> dict[str, FormContent]:
-        return form_contents(state, period, settings, dt.datetime.fromisoformat(issued_at))
+    def contents(issued_at: str, stage: str) -> dict[str, FormContent]:
+        return form_contents(state, period, settings, dt.datetime.fromisoformat(issued_at), stage)
 
     @cache
-    def template() -> FormTemplate:
-        return form_template(settings, period, int(state.meta["year"]))
+    def template(stage: str) -> FormTemplate:
+        return form_template(settings, period, state.meta.get("owner", "") + state.meta["year"], stage)
 
     def form(identity: Identity) -> bytes | None:
-        path = project.issued(period.code) / form_file_name(identity.unit)
+        path = project.issued(period.code, stage_title(identity.stage)) / form_file_name(identity.unit)
         if (issued := _form_at(path)) is not None and issued[0] == identity:
             return issued[1]
-        content = contents(identity.issued_at).get(identity.unit_code)
-        return template().filled(content) if content is not None else None
+        content = contents(identity.issued_at, identity.stage).get(identity.unit_code)
+        return template(identity.stage).filled(content) if content is not None else None
 
     return form
 

@@ -74,17 +74,36 @@ class Project:
         return self.root / "归档"
 
     @property
+    def verification(self) -> Path:
+        """核查: where findings of audit, statistics and finance are dropped."""
+        return self.root / "核查"
+
+    @property
     def backups(self) -> Path:
         """备份: the master before each merge."""
         return self.root / "备份"
 
-    def issued(self, period: str) -> Path:
-        """下发/<期次>: forms issued to units."""
-        return self.root / "下发" / period
+    def issued(self, period: str, stage: str | None = None) -> Path:
+        """下发/<期次>: forms issued to units; of a period with two stages 下发/<期次>/<阶段>.
+
+        Args:
+            stage: its title, 配合 or 牵头.
+        """
+        folder = self.root / "下发" / period
+        return folder / stage if stage else folder
 
     def returned(self, period: str) -> Path:
         """退回/<期次>: annotated copies of returns that need mending."""
         return self.root / "退回" / period
+
+    def reminded(self, period: str, day: dt.date) -> Path:
+        """催办/<期次>/<日期>: notices to units made on a day."""
+        return self.root / "催办" / period / day.isoformat()
+
+    @property
+    def templates(self) -> Path:
+        """模板: what the office has changed of the wording of notices."""
+        return self.root / "模板"
 
     def settings(self) -> Settings:
         """The settings in force."""
@@ -92,7 +111,14 @@ class Project:
 
     def make_folders(self) -> None:
         """Create the folders that people look for."""
-        for folder in (self.root / "下发", self.inbox, self.root / "退回", self.archive, self.backups):
+        for folder in (
+            self.root / "下发",
+            self.inbox,
+            self.root / "退回",
+            self.archive,
+            self.backups,
+            self.verification,
+        ):
             folder.mkdir(parents=True, exist_ok=True)
 
     @contextlib.contextmanager

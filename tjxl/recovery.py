@@ -22,6 +22,7 @@ from tjxl.merge.rebuild import Rebuild, apply_rebuild, compare
 from tjxl.merge.replay import named_files, replay
 from tjxl.merge.undo import Undoing, UndoneFile, apply_undo, is_witness, plan_undo
 from tjxl.project import Project
+from tjxl.settings import Settings
 from tjxl.sheets.state import MasterState
 
 _NOT_IN_NAMES = frozenset('<>:"|?*\\')
@@ -45,10 +46,10 @@ def undo(project: Project, master: Master | None = None) -> dict[str, Any]:
         clear_leftovers(project)
         state = MasterState(master.read())
         witness = _witness(project, state)
-        requested = project.settings().status_named("adjustment_requested")
-        plan = plan_undo(state, witness[1] if witness else None, requested)
+        settings = project.settings()
+        plan = plan_undo(state, witness[1] if witness else None, settings)
         now = dt.datetime.now().replace(microsecond=0)
-        editor = apply_undo(state, plan, now)
+        editor = apply_undo(state, plan, settings, now)
         returned, lost = _put_back(project, plan.files)
         backup = master.backup(now)
         master.write(editor)
@@ -154,14 +155,16 @@ def rebuild(project: Project, *, check: bool = False, master: Master | None = No
         PackageError: the master cannot be read, or not changed safely.
     """
     if check:
-        return _compared(project, MasterState(project.master.read_bytes()))[0] | {"restored": 0, "backup": None}
+        result, _ = _compared(project, MasterState(project.master.read_bytes()), project.settings())
+        return result | {"restored": 0, "backup": None}
     with project.locked("rebuild"):
         master = master or ClosedMaster(project)
         master.ready()
         clear_leftovers(project)
         state = MasterState(master.read())
-        result, found = _compared(project, state)
-        editor = apply_rebuild(state, found)
+        settings = project.settings()
+        result, found = _compared(project, state, settings)
+        editor = apply_rebuild(state, found, settings)
         backup = None
         if editor is not None:
             backup = master.backup(dt.datetime.now().replace(microsecond=0))
@@ -173,7 +176,7 @@ def rebuild(project: Project, *, check: bool = False, master: Master | None = No
     }
 
 
-def _compared(project: Project, state: MasterState) -> tuple[dict[str, Any], Rebuild]:
+def _compared(project: Project, state: MasterState, settings: Settings) -> tuple[dict[str, Any], Rebuild]:
     wanted, archived, kept = list(named_files(state)), archived_files(project), set[str]()
 
     def content(sha256: str) -> bytes | None:
@@ -182,8 +185,8 @@ def _compared(project: Project, state: MasterState) -> tuple[dict[str, Any], Reb
             kept.add(sha256)
         return found[1] if found else None
 
-    files = replay(state, project.settings(), content, wanted)
-    found = compare(state, files, kept)
+    files = replay(state, settings, content, wanted)
+    found = compare(state, files, kept, settings)
     result = {
         "files": len(wanted),
         "files_missing": [s for s in wanted if s not in kept],

@@ -235,8 +235,54 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A task as it was given from above (上级任务).
+
+    Attributes:
+        code: its key there, and on the form that is to be sent up.
+        role: the part that this level has in it.
+        deadline_text, deadline: as the form printed it, and the day behind it.
+        leaders: 分管领导, as printed.
+    """
+
+    code: str
+    serial_no: int
+    role: Role
+    text: str
+    deadline_text: str
+    deadline: dt.date | None
+    goal: Goal
+    leaders: str
+
+
+@dataclass(frozen=True, slots=True)
+class Superior:
+    """Whom a register answers to: the master above, and the form from which the register was begun.
+
+    Attributes:
+        master_id: of the master that issued the form; unit_code, unit: who this level is there.
+        period, stage, issued_at: of the form; sha256: of its file.
+        tasks: what was given, in the order of 序号.
+    """
+
+    master_id: str
+    unit_code: str
+    unit: str
+    period: str
+    stage: str
+    issued_at: str
+    sha256: str
+    tasks: tuple[Given, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Register:
-    """Everything a notice gives: tasks with milestones and targets, units, assignments, open questions, findings."""
+    """Everything a notice gives: tasks with milestones and targets, units, assignments, open questions, findings.
+
+    Attributes:
+        owner: whose register it is, as headings say it (和平区); empty for the government's own.
+        superior: where its tasks were given from above; None where a notice gave them.
+    """
 
     title: str
     year: int
@@ -247,6 +293,8 @@ class Register:
     findings: tuple[Finding, ...] = field(default=())
     milestones: tuple[Milestone, ...] = ()
     targets: tuple[Target, ...] = ()
+    owner: str = ""
+    superior: Superior | None = None
 
     @property
     def reporting_units(self) -> tuple[Unit, ...]:

@@ -21,7 +21,7 @@ def send_back(
     """Bring the folder up to the verdicts, each file whole or not at all. Call while holding the project's lock.
 
     Args:
-        due: the day by which the period's reports are due.
+        due: the day by which the period's reports are due, of a sender of whom the master knows no other.
         whole: everything in 收件 was looked at, not single files.
 
     Returns:
@@ -37,7 +37,7 @@ def send_back(
         if unit["unit_code"]
     }
     forms = issued_forms(project, state, period, settings)
-    feedback = Feedback(project.inbox, context, Letters(period, due, settings.contact), contacts, forms)
+    feedback = Feedback(project.inbox, context, Letters(period, due, settings.contact, context.due), contacts, forms)
     folder = project.returned(period.code)
     written: set[str] = set()
     copies: dict[str, str] = {}

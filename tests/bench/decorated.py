@@ -19,6 +19,7 @@ from tjxl.merge import run
 from tjxl.merge.into_file import apply_plan
 from tjxl.merge.plan import Plan
 from tjxl.ooxml.editor import BookEditor
+from tjxl.settings import Settings
 from tjxl.sheets.state import MasterState
 
 
@@ -28,6 +29,7 @@ class Merge:
 
     master: bytes
     plan: Plan
+    settings: Settings
     changes: Sequence[Mapping[str, Any]]
 
 
@@ -37,9 +39,11 @@ def planned_merge(root: Path, units: int) -> Merge:
     project.master.write_bytes(decorated(project.master.read_bytes()))
     made: list[Merge] = []
 
-    def noted(state: MasterState, plan: Plan, changes: Sequence[Mapping[str, Any]]) -> BookEditor | None:
-        made.append(Merge(state.content, plan, changes))
-        return apply_plan(state, plan, changes)
+    def noted(
+        state: MasterState, plan: Plan, settings: Settings, changes: Sequence[Mapping[str, Any]]
+    ) -> BookEditor | None:
+        made.append(Merge(state.content, plan, settings, changes))
+        return apply_plan(state, plan, settings, changes)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "apply_plan", noted)
@@ -50,7 +54,7 @@ def planned_merge(root: Path, units: int) -> Merge:
 
 def by_tjxl(merge: Merge) -> bytes:
     """The master read, the plan applied, formulas and charts refreshed, the package written."""
-    editor = apply_plan(MasterState(merge.master), merge.plan, merge.changes)
+    editor = apply_plan(MasterState(merge.master), merge.plan, merge.settings, merge.changes)
     assert editor is not None
     return editor.save()
 

@@ -69,7 +69,7 @@ def forms_in_memory(folder: Path) -> list[bytes]:
     settings, period = project.settings(), parse_period(PERIOD)
     state = MasterState(project.master.read_bytes())
     contents = form_contents(state, period, settings, dt.datetime(2022, 6, 1))
-    template = form_template(settings, period, 2022)
+    template = form_template(settings, period, "2022")
     return [template.filled(content) for content in contents.values()]
 
 

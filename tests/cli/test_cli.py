@@ -21,7 +21,8 @@ from tjxl import __version__
 from tjxl.cli import main
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.splice import Put
-from tjxl.resources import sample_notice
+from tjxl.report import show_status
+from tjxl.resources import layout_toml, sample_notice
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def test_init_in_a_folder_with_spaces_and_chinese(tjxl: Tjxl, tmp_path: Path) ->
     assert (result["tasks"], result["units"], result["assignments"]) == (138, 67, 428)
     assert Path(result["master"]).is_file()
     assert sorted(p.name for p in folder.iterdir() if not p.name.startswith(".")) == [
-        "tjxl.toml", "下发", "备份", "归档", "总台账.xlsm", "收件", "退回",
+        "tjxl.toml", "下发", "备份", "归档", "总台账.xlsm", "收件", "核查", "退回",
     ]  # fmt: skip
 
 
@@ -201,6 +202,36 @@ def test_a_cell_typed_over_is_told_to_people(tjxl: Tjxl, office: Office) -> None
     for command in ("status", "collect", "merge"):
         shown = tjxl(command, office.project.root).out
         assert "（T137 进展状态）：入账内容“正常推进”，现为“已完成”，暂予保留。" in shown
+
+
+@pytest.mark.parametrize("said", ["牵头", "lead"])
+def test_a_stage_has_its_chinese_name_too(tjxl: Tjxl, office: Office, said: str) -> None:
+    done = tjxl("issue", office.project.root, "--period", MAY, "--stage", said)
+    assert failed(done, "按一个阶段下发，没有牵头阶段")
+
+
+def test_faults_are_named_in_chinese() -> None:
+    texts = layout_toml("simulate.toml")
+    kinds = {*texts["faults"], *(kind for more in texts["part_faults"].values() for kind in more)}
+    assert set(texts["fault_titles"]) == kinds
+    assert all(title > "一" for title in texts["fault_titles"].values())
+
+
+def test_what_has_no_room_is_folded_not_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    statuses = {"正常推进": 92, "尚无报送": 22, "滞后": 10, "未启动": 6, "申请调整": 2, "已完成": 6}
+    show_status(
+        {
+            "master": "总台账.xlsm", "periods": ["2022-01"], "tasks": 138, "by_status": statuses, "period": None,
+            "open_questions": 0, "oversight": {"problems": {}, "closings": {}, "verification": {}, "findings": []},
+            "hand_edits": [],
+        }
+    )  # fmt: skip
+    shown = capsys.readouterr().out
+    assert "…" not in shown
+    assert "申请调" in shown
 
 
 def test_status_and_simulate(tjxl: Tjxl, office: Office) -> None:
@@ -319,8 +350,8 @@ def test_settings_that_cannot_be_read(tjxl: Tjxl, office: Office) -> None:
         (("汇总",), "没有命令 汇总"),
         (("issue",), "缺少--period"),
         (("issue", "--perod", MAY), "没有选项 --perod"),
-        (("simulate", "--period", MAY, "--seed", "一"), "--seed 的值不可用"),
-        (("simulate", "--period", MAY, "--seed", "1", "--faults", "3"), "--faults 的值不可用"),
+        (("simulate", "--period", MAY, "--seed", "一"), "--seed 的值不可用。"),
+        (("simulate", "--period", MAY, "--seed", "1", "--faults", "3"), "--faults 的值不可用，应为 0 到 1 的数。"),
         (("tasks", "--year", "2022"), "缺少通知"),
         (("merge", "a", "b"), "多余的参数 b"),
     ],
@@ -332,7 +363,7 @@ def test_a_command_written_wrong(tjxl: Tjxl, args: tuple[str, ...], words: str) 
 def test_a_fault_of_the_program_is_one_line_too(tjxl: Tjxl, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     from tjxl import flows
 
-    def breaks(*_: object) -> None:
+    def breaks(*_: object, **__: object) -> None:
         raise ZeroDivisionError("division\nby zero")
 
     monkeypatch.setattr(flows, "collect", breaks)
@@ -342,7 +373,7 @@ def test_a_fault_of_the_program_is_one_line_too(tjxl: Tjxl, office: Office, monk
 def test_a_break_by_the_user_is_one_line_too(tjxl: Tjxl, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     from tjxl import flows
 
-    def stopped(*_: object) -> None:
+    def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(flows, "merge", stopped)

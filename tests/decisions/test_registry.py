@@ -4,7 +4,7 @@
 2. Aliases typed by the office are names of the unit.
 3. Members of a group typed or added take part in the tasks that name it; who left is said, nothing is taken away.
 4. A row added, emptied or deleted.
-5. 看板 shows a unit that comes later; every cached value is LibreOffice's.
+5. 看板附表 shows a unit that comes later; every cached value is LibreOffice's.
 """
 
 from __future__ import annotations
@@ -164,17 +164,12 @@ def opened_values(master: Master) -> Workbook:
 
 
 def board_units(master: Master) -> dict[str, list[object]]:
-    """The lines of 看板 by unit: name → tasks led, tasks in which it cooperates."""
+    """The lines of 看板附表 by unit: name → tasks led, tasks in which it cooperates."""
     book = opened_values(master)
-    ws = book["看板"]
-    area = book.defined_names["单位看板"].attr_text.split("!")[1].replace("$", "")
-    out = {}
-    for cells in ws[area]:
-        values = [c.value for c in cells]
-        for left in (values[:12], values[12:]):
-            if left[0]:
-                out[str(left[0])] = [left[4], left[11]]
-    return out
+    ws = book["看板附表"]
+    area = book.defined_names["单位附表"].attr_text.split("!")[1].replace("$", "")
+    lines = [ws[cells[0].row] for cells in ws[area]]
+    return {str(line[1].value): [line[9].value, line[29].value] for line in lines if line[1].value}
 
 
 def test_the_board_shows_units_that_come_later(build: Build) -> None:
@@ -191,7 +186,7 @@ def test_units_beyond_the_free_lines_are_counted(build: Build) -> None:
     names = "、".join(f"第{n}街道" for n in range(1, 10))
     after = build(*ROWS).type("units", "U002", members=names).carry_out()
     assert len(board_units(after)) == 8
-    texts = [c.value for line in opened_values(after)["看板"] for c in line if c.value]
+    texts = [c.value for line in opened_values(after)["看板附表"] for c in line if c.value]
     assert "另有 3 个单位未列入，见「责任单位」" in texts
 
 

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from tests.decorated.package import C, R
+from tests.office import layouts
 from tjxl.ooxml.book import Book, Table
-from tjxl.sheets.figures import AS_OF, CURRENT_PERIOD, DASHBOARD_AREA
-from tjxl.sheets.layout import master_layout
+from tjxl.sheets.figures import ANNEX_AREA, AS_OF, CURRENT_PERIOD, DASHBOARD_AREA
 from tjxl.sheets.recalc import CHART_MARK
+from tjxl.sheets.rows import holds_table, read_rows
 
 Place = tuple[int, str]
 _P = r"(?:[\w.-]+:)?"
@@ -34,15 +35,31 @@ _CACHE = re.compile(r"<(\w+:)?(num|str)Cache>.*?</(\w+:)?(num|str)Cache>", re.DO
 _DIMENSION = re.compile(rf"<{_P}dimension\b[^>]*>")
 _ONE_CELL = re.compile(r"(\$?[A-Z]+\$?[0-9]+):\1\b")
 _RECALCULATION = re.compile(r'\s+fullCalcOnLoad="1"')
+_COUNT = re.compile(rf'<{_P}c r="[A-Z]+[0-9]+"(?: s="[0-9]+")?(?: t="n")?><{_P}v>[0-9]+</{_P}v></{_P}c>')
+
+PERIODS = "期次统计"
+COUNTED = [
+    "任务总数", "未启动", "正常推进", "滞后", "已完成", "申请调整", "尚无报送", "红灯", "黄灯", "蓝灯", "绿灯",
+]  # fmt: skip
+"""Its columns whose formulas turn into numbers when the next period is issued."""
+CHAIN = "xl/calcChain.xml"
+_CHAIN_NAMED = {
+    "[Content_Types].xml": re.compile(r'<Override\b[^>]*"/xl/calcChain\.xml"[^>]*/>'),
+    "xl/_rels/workbook.xml.rels": re.compile(r'<Relationship\b[^>]*"(?:/xl/)?calcChain\.xml"[^>]*/>'),
+}
 
 
 @dataclass
 class Owned:
-    """The cells of a sheet that tjxl may write: whole areas, and those that hold a formula of 看板; `whole`: all."""
+    """The cells of a sheet that tjxl may write: whole areas, and those that hold a formula of 看板; `whole`: all.
+
+    `closed`: those whose formula becomes a number, in the lines of periods that are past.
+    """
 
     whole: bool = False
     areas: list[tuple[int, int, int, int]] = field(default_factory=list)
     figures: list[tuple[int, int, int, int]] = field(default_factory=list)
+    closed: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     def holds(self, row: int, column: int) -> bool:
         """Whether a cell is tjxl's."""
@@ -52,6 +69,10 @@ class Owned:
         """Whether a formula in this cell is tjxl's: its cached value may change, nothing else."""
         return _inside(self.figures, row, column)
 
+    def closes(self, row: int, column: int, cell: str) -> bool:
+        """Whether this cell, without a formula, is a figure of a period that is past."""
+        return _inside(self.closed, row, column) and _COUNT.fullmatch(cell) is not None
+
 
 def _inside(areas: list[tuple[int, int, int, int]], row: int, column: int) -> bool:
     return any(top <= row <= bottom and left <= column <= right for top, left, bottom, right in areas)
@@ -60,20 +81,34 @@ def _inside(areas: list[tuple[int, int, int, int]], row: int, column: int) -> bo
 def owned_cells(book: Book) -> dict[str, Owned]:
     """By sheet, what tjxl writes in a master: generated columns of its tables, the figures of 看板, `_tjxl`."""
     out: dict[str, Owned] = {}
-    for layout in master_layout().values():
+    for layout in layouts().values():
         table = book.tables[layout.title]
         owned = out.setdefault(table.sheet, Owned())
         for column in layout.columns:
             if column.owner not in ("office", "shared"):
                 at = table.columns[column.title]
                 owned.areas.append((table.first_row, at, table.last_row, at))
-    sheet, area = book.names[DASHBOARD_AREA]
-    out.setdefault(sheet, Owned()).figures.append((area.top, area.left, area.bottom, area.right))
+    for name in (DASHBOARD_AREA, ANNEX_AREA):
+        sheet, area = book.names[name]
+        out.setdefault(sheet, Owned()).figures.append((area.top, area.left, area.bottom, area.right))
     for name in (CURRENT_PERIOD, AS_OF):
         sheet, area = book.names[name]
         out[sheet].areas.append((area.top, area.left, area.bottom, area.right))
     out["_tjxl"] = Owned(whole=True)
+    for row, at in closed_figures(book):
+        out[book.tables[PERIODS].sheet].closed.append((row, at, row, at))
     return out
+
+
+def closed_figures(book: Book) -> set[tuple[int, int]]:
+    """Row and column of the figures in 期次统计 that do not change by formula: of every period but the newest."""
+    layout = layouts()["period_figures"]
+    if not holds_table(book, layout):
+        return set()
+    lines = read_rows(book, layout)
+    newest = max((str(line["period"]) for line in lines), default="")
+    columns = [book.tables[PERIODS].columns[title] for title in COUNTED]
+    return {(line.number, at) for line in lines if str(line["period"]) != newest for at in columns}
 
 
 def own_charts(book: Book) -> set[str]:
@@ -111,6 +146,8 @@ def unexpected(old: bytes, new: bytes) -> list[str]:
             grown.setdefault(t.sheet, []).append(grown_rows(t, later))
     sheets = {info.part: name for name, info in before.sheets.items()}
     charts, owned = own_charts(before), owned_cells(after)
+    if _formulas_gone(before, after):
+        a = without_chain(a)
     out = [] if list(a) == list(b) else [f"parts {sorted({*a} ^ {*b})}"]
     for name in (n for n in a if a[n] != b.get(n)):
         x, y = a[name].decode(), b.get(name, b"").decode()
@@ -130,6 +167,27 @@ def unexpected(old: bytes, new: bytes) -> list[str]:
             )
         else:
             out.append(name)
+    return out
+
+
+def _formulas_gone(before: Book, after: Book) -> bool:
+    """Whether lines of 期次统计 had formulas that have become numbers."""
+    if PERIODS not in before.sheets or PERIODS not in after.sheets:
+        return False
+    old, new = (
+        {place for place, cell in book.cells(PERIODS).cells.items() if cell.formula is not None}
+        for book in (before, after)
+    )
+    return bool((old - new) & closed_figures(after))
+
+
+def without_chain(parts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The package without Excel's chain of calculation and without what names it; Excel makes a new one."""
+    out = {name: content for name, content in parts.items() if name != CHAIN}
+    for name, named in _CHAIN_NAMED.items() if CHAIN in parts else ():
+        text, n = named.subn("", out[name].decode())
+        assert n == 1, name
+        out[name] = text.encode()
     return out
 
 
@@ -161,7 +219,7 @@ def _sheet(old: str, new: str, owned: Owned, grown: list[tuple[int, int]]) -> It
     if not (expected <= after.keys() if owned.whole else expected == after.keys()):
         yield f"rows gone or added: {sorted(expected ^ after.keys())}"
     for number in filled.keys() & after.keys() - before.keys():
-        yield from _new_row(number, before[filled[number]], after[number])
+        yield from _new_row(number, before[filled[number]], after[number], owned)
     for number in before.keys() & after.keys():
         yield from _row(number, before[number], after[number], owned, number in filled)
 
@@ -192,18 +250,25 @@ def _row(number: int, old: re.Match[str], new: re.Match[str], owned: Owned, may_
                 yield f"{place}: {x and x[0]} → {y and y[0]}"
         elif _STYLE.findall(x[1]) != _STYLE.findall(y[1]):
             yield f"{place}: style {x[1]} → {y[1]}"
+        elif _FORMULA.search(x[0]) and owned.closes(number, at, y[0]):
+            continue
         elif _FORMULA.findall(x[0]) != _FORMULA.findall(y[0]) and not may_be_filled:
             yield f"{place}: formula {x[0]} → {y[0]}"
         elif not owned.holds(number, at) and not (owned.figure(number, at) and _FORMULA.search(x[0])):
             yield f"{place}: {x[0]} → {y[0]}"
 
 
-def _new_row(number: int, model: re.Match[str], new: re.Match[str]) -> Iterator[str]:
-    """A row that was added looks like the last one before it."""
+def _new_row(number: int, model: re.Match[str], new: re.Match[str], owned: Owned) -> Iterator[str]:
+    """A row that was added looks like the last one before it, and has formulas where that one had."""
     if _looks(model[1]) != _looks(new[1]):
         yield f"row {number}: {new[1]}, the last one before it {model[1]}"
-    styles = {column: _STYLE.findall(c[1]) for column, c in _cells(model[2] or "").items()}
-    for column, c in _cells(new[2] or "").items():
+    before, after = _cells(model[2] or ""), _cells(new[2] or "")
+    for column in (column for column, c in before.items() if _FORMULA.search(c[0])):
+        cell = after[column][0] if column in after else ""
+        if not _FORMULA.search(cell) and not owned.closes(number, _number(column), cell):
+            yield f"{column}{number}: {cell} without a formula"
+    styles = {column: _STYLE.findall(c[1]) for column, c in before.items()}
+    for column, c in after.items():
         if _STYLE.findall(c[1]) != styles.get(column):
             yield f"{column}{number}: style {c[1]}, in the last row before {styles.get(column)}"
 

@@ -24,7 +24,7 @@ def issued_form(settings: Settings, rows: Mapping[Part, Sequence[Row]]) -> bytes
     """The form of June 2022 with these rows; of each row only what tjxl knows (`Spec.facts`) is there."""
     specs = load_specs(settings)
     sheets = {part: tuple(_row(specs[part], i, row) for i, row in enumerate(rows[part], 1)) for part in PARTS}
-    return FormTemplate(settings, JUNE, 2022).filled(FormContent("市体育局", {"form_version": "1"}, sheets))
+    return FormTemplate(settings, JUNE, "2022").filled(FormContent("市体育局", {"form_version": "1"}, sheets))
 
 
 def _row(spec: Spec, number: int, row: Row) -> FormRow:

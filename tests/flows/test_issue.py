@@ -243,6 +243,8 @@ def test_issuing_again_notes_nothing_twice(office: Office) -> None:
 def test_a_form_for_one_unit(office: Office) -> None:
     result = flows.issue(office.project, JUNE, [SPORTS])
     path = office.project.issued(JUNE) / f"{SPORTS}.xlsx"
+    assert result.pop("missing_before") == [row["unit"] for row in office.table("submissions", period=MAY)]
+    assert [f["code"] for f in result.pop("findings")] == ["P110", "P111"]
     assert result == {
         "period": JUNE,
         "issued": [{"unit": SPORTS, "file": str(path), "rows": 3}],

@@ -13,13 +13,12 @@ from typing import Any
 
 import pytest
 
-from tests.office import JUNE, MAY, Office, filled
+from tests.office import JUNE, MAY, Office, filled, layouts
 from tjxl import flows
 from tjxl.findings import SEVERITY_TITLES
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.refs import parse_cell
 from tjxl.ooxml.splice import Put
-from tjxl.sheets.layout import master_layout
 from tjxl.sheets.state import MasterState
 
 AUDIT = "市审计局"
@@ -50,9 +49,9 @@ NO_GROUP = "只有群组才有成员，本行的群组成员不起作用。请�
 @pytest.mark.parametrize(
     ("place", "value", "code", "sentence"),
     [
-        ("任务台账!Q5", "差不多了", "F001", NO_STATUS),
-        ("任务台账!Q5", "滞后 ", "F001", NO_STATUS),
-        ("任务台账!Q5", "3", "F001", NO_STATUS),
+        ("任务台账!S5", "差不多了", "F001", NO_STATUS),
+        ("任务台账!S5", "滞后 ", "F001", NO_STATUS),
+        ("任务台账!S5", "3", "F001", NO_STATUS),
         ("责任单位!I5", "找小王", "F103", NO_PHONE),
         ("责任单位!J5", "张三", "B002", "电子邮箱不是一个邮箱地址。请只填写一个地址，例如 zhangsan@tj.gov.cn。"),
         ("责任单位!E5", "甲街道", "B003", NO_GROUP),
@@ -60,6 +59,14 @@ NO_GROUP = "只有群组才有成员，本行的群组成员不起作用。请�
         ("设置!B7", 1.5, "B010", "临近天数不是整数。请填 0 至 366 的整数。"),
         ("设置!B7", 1000.0, "B011", "临近天数超出范围。请填 0 至 366 的整数。"),
         ("设置!B7", None, "B012", "未填写临近天数，按 0 天计算。请填 0 至 366 的整数。"),
+        ("设置!B8", 101.0, "B020", "滞后黄灯差距应为 0 至 100 的数。请填百分点数，例如 10。"),
+        ("设置!B8", "十", "B020", "滞后黄灯差距应为 0 至 100 的数。请填百分点数，例如 10。"),
+        ("设置!B8", None, "B022", "未填写滞后黄灯差距，按 0 个百分点计算。请填百分点数，例如 10。"),
+        ("设置!B9", 5.0, "B024", "滞后红灯差距小于滞后黄灯差距。请改其中一个，使红灯差距不小于黄灯差距。"),
+        ("设置!B10", "按天", "B025", "应达进度口径不在可选范围内，按“自动”计算。请选“按时间”“按节点”或“自动”。"),
+        ("设置!B11", -1.0, "B026", "左右容差百分比应为 0 至 100 的数。请填目标值的百分之几，例如 5；或留空。"),
+        ("设置!B12", 200.0, "B027", "左右容差百分点应为 0 至 100 的数。请填百分点数，例如 0.5；或留空。"),
+        ("设置!B24", "橙", "B028", "亮灯不在可选范围内，这条规则不起作用。请选“红”“黄”“蓝”“绿”或“不亮灯”。"),
         ("待裁决!G14", "再议", "D614", "“再议”不是可选项（列为指标、不列为指标）。请从下拉列表中选择一项。"),
         ("待裁决!G13", "尽快", "D615", "“尽快”不是日期。请按 2022-09-30 的格式填写。"),
         ("待裁决!G3", "河东", "D610", "“河东”不是备选单位。请从“可选项”中填写。"),
@@ -145,7 +152,7 @@ def test_the_board_counts_on_while_the_days_are_no_number(june: Office) -> None:
     june.merge()
     cells = june.state.book.cells("任务台账").cells
     lights = {cells[row, 15].value for row in range(3, 141)}
-    assert lights <= {"红", "黄", "绿", ""}
+    assert lights <= {"红", "黄", "蓝", "绿", ""}
     errors = [(place, c.value) for place, c in june.state.book.cells("看板").cells.items() if c.kind == "error"]
     assert errors == []
 
@@ -181,12 +188,13 @@ def test_nonsense_in_every_cell_at_once(office: Office, seed: int) -> None:
     chance = random.Random(seed)
     tasks = len(office.state.tasks)
     editor = BookEditor(office.master)
-    for layout in master_layout().values():
+    for layout in layouts().values():
         table = editor.book.tables[layout.title]
         for column in (c for c in layout.columns if c.owner in ("office", "shared")):
             for row in range(table.first_row, table.last_row + 1):
                 editor.edit(table.sheet, row, table.columns[column.title], Put(chance.choice(NONSENSE)))
-    editor.edit("设置", 7, 2, Put(chance.choice(NONSENSE)))
+    for row in (*range(7, 13), *range(24, 35)):  # what is filled in there, the lights of the rules
+        editor.edit("设置", row, 2, Put(chance.choice(NONSENSE)))
     office.project.master.write_bytes(editor.save())
     office.send("a.xlsx", filled(office.form(AUDIT)))
     collected = flows.collect(office.project)

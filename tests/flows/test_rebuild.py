@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import copy_of
 from tests.flows.test_undo import answer, asking, everything
 from tests.merge.test_promises import report
-from tests.office import AUDIT, JUNE, MAY, SPORTS, Office, changed, filled
+from tests.office import AUDIT, JUNE, MAY, SPORTS, Office, changed, filled, layouts
 from tjxl import flows, recovery
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.refs import cell_ref
@@ -46,7 +46,7 @@ def damage(office: Office, table: str, column: str, value: Any, **where: Any) ->
 
 def written(office: Office) -> Any:
     """All tables, times and batches too."""
-    return {name: office.table(name) for name in master_layout()}
+    return {name: office.table(name) for name in layouts()}
 
 
 @pytest.fixture

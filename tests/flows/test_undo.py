@@ -68,7 +68,7 @@ def test_what_the_office_did_since_stays(office: Office) -> None:
 
     def decorate(sheet: Any) -> None:
         (row,) = [c.row for c in sheet["A"] if c.value == "T130"]
-        sheet.cell(row, 20).value = "请督查室跟进"
+        sheet.cell(row, 22).value = "请督查室跟进"
         sheet.cell(row + 1, 9).value = "手工填写"  # a generated cell of a task that this merge did not touch
         sheet.cell(row, 12).value = "手工补充的问题"  # and one of a task that it did
         sheet["Z1"] = "办公厅自用"

@@ -198,7 +198,7 @@ def _misread(good: Good, r: Return, seen: Mapping[str, Sequence[Sequence[Any]]])
 def _proven(good: Good, r: Return, part: Part, row: ReadRow, seen: Sequence[Sequence[Any]]) -> bool:
     """Whether the number and the text of a row that has lost its code are those of the task it is read as."""
     assert r.identity is not None
-    expected = good.context.expected[r.identity.unit_code][part][row.code]
+    expected = good.context.expected[r.identity.sender][part][row.code]
     printed = [name for name in ("task", "scope", "subject") if name in row.cells and name in expected.locked]
     number = _at(seen, row.cells["serial_no"]) if "serial_no" in row.cells else None
     if str(number).strip() not in (str(expected.serial_no), f"{expected.serial_no}.0") or not printed:

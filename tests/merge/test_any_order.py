@@ -32,6 +32,7 @@ from tests.small import UNITS, small_project
 from tjxl.intake.record import Noted
 from tjxl.merge.plan import AcceptedReturn, AcceptedRow, AcceptedSheet, Present, plan_merge
 from tjxl.ooxml.editor import BookEditor
+from tjxl.settings import load_settings
 from tjxl.sheets.layout import master_layout
 from tjxl.sheets.recalc import refresh
 from tjxl.sheets.rows import TableRow
@@ -133,7 +134,7 @@ class Tables:
             },
             submissions=self.submissions,
             asked=(),
-            adjustment_status="申请调整",
+            settings=load_settings(),
         )
 
     def merge(self, returns: Sequence[AcceptedReturn], batch: int) -> int:

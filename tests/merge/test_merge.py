@@ -14,6 +14,7 @@ from tests.office import (
     JUNE,
     MAY,
     PROGRESS,
+    REPORTED_ON,
     SPORTS,
     Office,
     changed,
@@ -199,11 +200,13 @@ def test_a_newer_return_corrects_the_merged_one(office: Office) -> None:
 def test_an_older_return_after_a_newer_one_is_ignored(office: Office) -> None:
     office.send("b.xlsx", filled(office.form(SPORTS), M4=dt.date(2022, 5, 24), K7=0.6))
     office.merge()
-    before = office.master
+    before = generated(office)
+    (row,) = [r for r in before["submissions"] if r["unit"] == SPORTS]
     office.send("a.xlsx", filled(office.form(SPORTS)))
     assert office.collect() == {"a.xlsx": ("ignored", [("I209", None, None, None)])}
     result = office.merge()
-    assert (result["merged"], office.master == before, office.inbox()) == ([], True, [])
+    row["first_reported_on"] = REPORTED_ON  # it was the first to come: nothing else of it counts
+    assert (result["merged"], generated(office) == before, office.inbox()) == ([], True, [])
 
 
 def test_another_word_of_the_same_moment_as_the_merged_one_is_a_question(office: Office) -> None:
@@ -256,7 +259,7 @@ def test_a_report_that_awaits_a_decision_is_not_missing_on_the_dashboard(office:
     office.send("b.xlsx", filled(office.form(AUDIT)))
     office.merge()
     texts = [cell.value for cell in Book(office.master).cells("看板").cells.values()]
-    assert "本期应报67个单位，已报2个，未报65个" in texts
+    assert "本期应报67份，已报2份，未报65份" in texts
 
 
 def test_once_the_unit_says_what_it_meant_the_rest_follows(office: Office) -> None:

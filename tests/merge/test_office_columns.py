@@ -1,7 +1,7 @@
 """核定状态 counts instead of what was reported, everywhere; and what the office types stays, whatever command runs.
 
 1. Every figure of 看板, every light, every point of a chart and `tjxl status` says of a task whose 核定状态 is X what
-   it would say had X been reported.
+   it would say had X been reported. Only 亮灯依据 says whose word it is.
 2. A unit that reported 已完成 gets the row blank, and is told, when the office has verified something else.
 3. Every office column of every table, and columns of the office's own, keep values and styles through issue,
    collect, merge, a correction and decisions.
@@ -19,13 +19,12 @@ from openpyxl.styles import PatternFill
 
 from tests.conftest import copy_of
 from tests.decisions.conftest import Master
-from tests.office import JUNE, MAY, Office, filled, opened, saved
+from tests.office import JUNE, MAY, Office, filled, layouts, opened, saved
 from tests.small import UNITS, small_project
 from tjxl import flows
 from tjxl.ooxml.book import Book
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.package import local_name
-from tjxl.sheets.layout import master_layout
 from tjxl.sheets.recalc import refresh
 from tjxl.sheets.rows import find_table, iter_rows
 
@@ -59,10 +58,10 @@ def with_statuses(office: Office, statuses: dict[str, dict[str, str]]) -> Office
 
 
 def figures(office: Office) -> dict[str, Any]:
-    """All that is computed: formulas of every sheet, the points of the charts, `tjxl status`."""
+    """All that is computed, whoever has said so: formulas of every sheet, the points of the charts, `tjxl status`."""
     book = Book(office.master)
     cells = {
-        (sheet, place): cell.value
+        (sheet, place): str(cell.value).replace("办公厅核定", "单位报") if cell.kind == "text" else cell.value
         for sheet in book.sheets
         for place, cell in book.cells(sheet).cells.items()
         if cell.formula is not None
@@ -130,7 +129,7 @@ OWN = "联络员"
 def type_everywhere(office: Office) -> dict[tuple[str, str, str], str]:
     """The office fills its columns in every row of every table, and adds a column beside; what stands where."""
     book, typed = opened(office.master), {}
-    for layout in master_layout().values():
+    for layout in layouts().values():
         table = find_table(Book(office.master), layout)
         sheet = book[table.sheet]
         for row in iter_rows(Book(office.master), layout, (layout.columns[0].name,)):
@@ -161,8 +160,8 @@ def test_no_command_touches_what_the_office_typed(mine: Office) -> None:
     mine.send("乙.xlsx", filled(mine.form(UNITS[1])))
     mine.merge()
     typed = type_everywhere(mine)
-    tables = {layout.title for layout in master_layout().values()}
-    filled_tables = {find_table(Book(mine.master), la).sheet for la in master_layout().values() if _rows(mine, la)}
+    tables = {layout.title for layout in layouts().values()}
+    filled_tables = {find_table(Book(mine.master), la).sheet for la in layouts().values() if _rows(mine, la)}
     assert {sheet for sheet, _, _ in typed} == filled_tables <= tables
     question = mine.table("questions")[-1]
     answered = Master(mine.master).answer(**{question["question_no"]: question["choices"].split("、")[0]})

@@ -1,26 +1,29 @@
 """看板 and the lights: what the figures mean.
 
 1. 核定状态, where filled, overrides 进展状态 in every figure.
-2. A light is red when behind or overdue, yellow when an adjustment is asked for or a task to be completed is near its
-   deadline, green otherwise; without a status there is no light.
+2. A light is red when behind or overdue, yellow when an adjustment is asked for, blue when a task to be completed is
+   near its deadline, green otherwise; without a status there is no light. (All rules: test_lights.)
 3. A task counts for each of its leaders, and for no leader whose name only looks alike.
 4. A unit's figures include tasks it leads under another printed name, or as a member of a group.
-5. Lists: red tasks; tasks soon due, earliest first; units that owe the current period's report.
+5. Lists: red tasks; tasks soon due, earliest first; units that owe the current period's report; the units that lag
+   most and those that have done best. 看板 has the first of them, 看板附表 more.
 6. LibreOffice computes every formula to the same value.
+7. 看板 prints on one A4 page, and nothing on it is smaller than 7.5 points in print.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import random
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from tests.libreoffice import recalculate, requires_libreoffice
-from tests.sheets.workbooks import board_text, column, fill, rows_below, set_name
+from tests.libreoffice import recalculate, requires_libreoffice, to_pdf
+from tests.sheets.workbooks import board_text, cards, column, fill, section_of, set_name, sheet_of
 from tjxl.formula import Formula
 from tjxl.register import Register
 from tjxl.settings import Settings, Status
@@ -28,6 +31,7 @@ from tjxl.sheets.calculate import calculate
 from tjxl.sheets.master import MasterMeta, build_master, master_model
 from tjxl.sheets.model import Workbook
 from tjxl.sheets.render import render
+from tjxl.sheets.theme import style_properties
 
 AS_OF = dt.date(2022, 6, 30)
 
@@ -43,24 +47,14 @@ def book(small: Register, settings: Settings, meta: MasterMeta) -> Workbook:
     return made
 
 
-def cards(book: Workbook) -> dict[object, object]:
-    """The figures in large type, by their labels."""
-    text = board_text(book)
-    labels = [row for row in text if row[0] in ("任务总数", "本期应报单位")]
-    return {
-        label: number
-        for row in labels
-        for label, number in zip(row, text[text.index(row) + 1], strict=True)
-    }  # fmt: skip
-
-
 # 1
 
 
 def test_cards_count_each_task_once(book: Workbook) -> None:
     assert cards(book) == {
         "任务总数": 6, "已完成": 0, "正常推进": 3, "滞后": 1, "申请调整": 1, "未启动": 0, "尚无报送": 1, "完成率": 0,
-        "本期应报单位": 0, "已报": 0, "未报": 0, "报送率": 0, "红灯": 1, "黄灯": 2, "绿灯": 2, "待裁决": 3,
+        "红灯": 1, "黄灯": 1, "蓝灯": 1, "绿灯": 2, "本期应报": 0, "已报": 0, "未报": 0, "报送率": 0, "节点完成": 0,
+        "节点逾期": 0, "指标达标": 0, "指标未达": 0, "待裁决": 3, "核查不一致": 0, "已销号": 0, "问题未办结": 0,
     }  # fmt: skip
 
 
@@ -69,7 +63,7 @@ def test_verified_status_overrides_the_reported_one(book: Workbook) -> None:
     found = cards(book)
     assert [found[k] for k in ("已完成", "正常推进", "滞后", "申请调整", "尚无报送")] == [1, 3, 1, 1, 0]
     assert found["完成率"] == pytest.approx(1 / 6)
-    assert [found[k] for k in ("红灯", "黄灯", "绿灯")] == [1, 2, 3]
+    assert [found[k] for k in ("红灯", "黄灯", "绿灯")] == [1, 1, 3]
 
 
 def test_statuses_may_have_other_names_and_share_a_meaning(
@@ -88,7 +82,8 @@ def test_before_the_first_issue(small: Register, settings: Settings, meta: Maste
     assert text[0] == ["2022年市政府重点工作督查看板"]
     assert text[1] == ["当前期次：", "统计截止日：", "尚未下发报表，以下为建账时的情况"]
     assert cards(book)["尚无报送"] == 6
-    assert rows_below(text, "红灯任务")[1:] == [["（无）"]]
+    assert section_of(book, "红灯任务") == ("共 0 项", [[*HEADER], ["（无）"]])
+    assert section_of(book, "红灯较多的牵头单位")[1][1:] == [["（无）"]]
 
 
 # 2
@@ -109,8 +104,8 @@ COMPLETE = ("complete", dt.date(2022, 7, 20))
         ("已完成", None, "complete", dt.date(2022, 6, 29), "绿"),
         ("正常推进", "已完成", "complete", dt.date(2022, 6, 29), "绿"),
         ("正常推进", None, "significant_progress", dt.date(2022, 6, 29), "红"),
-        ("正常推进", None, "complete", dt.date(2022, 6, 30), "黄"),
-        ("正常推进", None, "complete", dt.date(2022, 7, 30), "黄"),
+        ("正常推进", None, "complete", dt.date(2022, 6, 30), "蓝"),
+        ("正常推进", None, "complete", dt.date(2022, 7, 30), "蓝"),
         ("正常推进", None, "complete", dt.date(2022, 7, 31), "绿"),
         ("正常推进", None, "significant_progress", dt.date(2022, 7, 30), "绿"),
         ("申请调整", None, "significant_progress", dt.date(2022, 12, 31), "黄"),
@@ -139,7 +134,7 @@ def test_the_office_changes_the_days_of_due_soon(book: Workbook) -> None:
     set_name(book, "临近天数", 5)
     assert column(book, calculate(book), "任务台账", "亮灯") == ["绿", "红", "绿", "绿", "", "黄"]
     set_name(book, "临近天数", 366)
-    assert column(book, calculate(book), "任务台账", "亮灯") == ["黄", "红", "绿", "黄", "", "黄"]
+    assert column(book, calculate(book), "任务台账", "亮灯") == ["蓝", "红", "绿", "蓝", "", "黄"]
 
 
 def test_lights_follow_their_tasks_when_the_ledger_is_sorted(book: Workbook) -> None:
@@ -149,66 +144,83 @@ def test_lights_follow_their_tasks_when_the_ledger_is_sorted(book: Workbook) -> 
     fill(book, "任务台账", {n + 1: {title: columns[title][n] for title in movable} for n in range(6)})
     after = dict(zip(*(column(book, calculate(book), "任务台账", t) for t in ("任务编码", "亮灯")), strict=True))
     assert after == lights
-    assert [row[0] for row in rows_below(board_text(book), "临近时限任务")[1:]] == [3, 2, 6, 4]
+    assert [row[0] for row in section_of(book, "临近时限任务")[1][1:]] == [3, 2, 6, 4]
 
 
-# 3 and 4: 任务数 · 已完成 · 正常推进 · 滞后 · 申请调整 · 未启动 · 尚无报送 · 完成率 · 红灯
+# 3 and 4: 任务数 · 已完成 · 正常推进 · 滞后 · 申请调整 · 未启动 · 尚无报送 · 完成率 · 红灯 · 黄灯
 
 
 def test_by_theme_with_a_sum(book: Workbook) -> None:
-    assert rows_below(board_text(book), "按主要任务")[1:] == [
-        ["一、稳增长", 3, 0, 2, 1, 0, 0, 0, 0, 1],
-        ["二、惠民生", 3, 0, 1, 0, 1, 0, 1, 0, 0],
-        ["合计", 6, 0, 3, 1, 1, 0, 1, 0, 1],
+    assert section_of(book, "按主要任务")[1] == [
+        ["主要任务", "任务数", "已完成", "推进", "滞后", "调整", "未启动", "无报送", "完成率", "红灯", "黄灯"],
+        ["一、稳增长", 3, 0, 2, 1, 0, 0, 0, 0, 1, 0],
+        ["二、惠民生", 3, 0, 1, 0, 1, 0, 1, 0, 0, 1],
+        ["合计", 6, 0, 3, 1, 1, 0, 1, 0, 1, 1],
     ]
 
 
 def test_by_leader_each_of_several_and_only_whole_names(book: Workbook) -> None:
-    assert rows_below(board_text(book), "按分管领导")[1:] == [
-        ["李明", 3, 0, 2, 0, 1, 0, 0, 0, 0],
-        ["李明远", 2, 0, 1, 1, 0, 0, 0, 0, 1],
-        ["王旭", 3, 0, 1, 0, 1, 0, 1, 0, 0],
+    assert section_of(book, "按分管领导")[1][1:] == [
+        ["李明", 3, 0, 2, 0, 1, 0, 0, 0, 0, 1],
+        ["李明远", 2, 0, 1, 1, 0, 0, 0, 0, 1, 0],
+        ["王旭", 3, 0, 1, 0, 1, 0, 1, 0, 0, 1],
     ]
 
 
 def test_by_unit_also_under_its_other_name_and_as_a_group_member(book: Workbook) -> None:
-    """牵头 · 已完成 · 正常推进 · 滞后 · 申请调整 · 未启动 · 尚无报送 · 配合, two units to a row."""
-    assert rows_below(board_text(book), "按责任单位")[1:] == [
-        ["市甲局", 4, 0, 2, 0, 1, 0, 1, 0, "东区人民政府", 1, 0, 1, 0, 0, 0, 0, 1],
-        ["市外办", 1, 0, 0, 1, 0, 0, 0, 1, "西区人民政府", 1, 0, 1, 0, 0, 0, 0, 0],
+    """牵头 · 已完成 · 正常推进 · 滞后 · 申请调整 · 未启动 · 尚无报送 · 完成率 · 红灯 · 黄灯 · 配合."""
+    assert section_of(book, "按责任单位", "看板附表")[1][1:] == [
+        ["市甲局", 4, 0, 2, 0, 1, 0, 1, 0, 0, 1, 0],
+        ["市外办", 1, 0, 0, 1, 0, 0, 0, 0, 1, 0, 1],
+        ["东区人民政府", 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1],
+        ["西区人民政府", 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0],
     ]
+
+
+def test_units_are_ranked_by_what_is_behind_and_by_what_is_done(book: Workbook) -> None:
+    """牵头 · 滞后 · 红灯 · 完成率, and 牵头 · 已完成 · 滞后 · 完成率; a unit without any is in neither list."""
+    assert section_of(book, "红灯较多的牵头单位")[1][1:] == [["市外办", 1, 1, 1, 0]]
+    fill(book, "任务台账", {1: {"核定状态": "滞后"}, 3: {"核定状态": "滞后"}, 4: {"核定状态": "已完成"}})
+    assert section_of(book, "红灯较多的牵头单位")[1][1:] == [["市甲局", 4, 2, 2, 0], ["市外办", 1, 1, 1, 0]]
+    fill(book, "任务台账", {5: {"核定状态": "已完成"}})
+    assert section_of(book, "完成较好的牵头单位")[1][1:] == [
+        ["东区人民政府", 1, 1, 0, 1], ["西区人民政府", 1, 1, 0, 1], ["市甲局", 4, 1, 2, 0.25]
+    ]  # fmt: skip
 
 
 # 5
 
+HEADER = ("序号", "重点工作", "牵头单位", "分管领导", "时限", "状态")
+
 
 def test_red_tasks_are_listed(book: Workbook) -> None:
-    text = board_text(book)
-    assert ["红灯任务", "共 1 项"] in text
-    assert rows_below(text, "红灯任务")[1:] == [[2, "新建学校。", "市外办（市港澳办）", "李明远", 44742, "滞后"]]
+    red = [2, "新建学校。", "市外办（市港澳办）", "李明远", 44742, "滞后"]
+    for title in ("看板", "看板附表"):
+        assert section_of(book, "红灯任务", title) == ("共 1 项", [[*HEADER], red])
 
 
 def test_tasks_soon_due_are_listed_by_date(book: Workbook) -> None:
-    text = board_text(book)
-    assert ["临近时限任务", "共 4 项"] in text
-    long_text = ("长任务" * 60)[:59] + "…"
-    assert [[row[0], row[1], row[-1]] for row in rows_below(text, "临近时限任务")[1:]] == [
-        [2, "新建学校。", "滞后"],
-        [3, "老旧小区改造。", "正常推进"],
-        [6, long_text, "申请调整"],
-        [4, "各区共同的任务。", "正常推进"],
-    ]
+    for title, longest in (("看板", 21), ("看板附表", 60)):
+        said, rows = section_of(book, "临近时限任务", title)
+        assert said == "共 4 项"
+        assert [[row[0], row[1], row[-1]] for row in rows[1:]] == [
+            [2, "新建学校。", "滞后"],
+            [3, "老旧小区改造。", "正常推进"],
+            [6, ("长任务" * 60)[: longest - 1] + "…", "申请调整"],
+            [4, "各区共同的任务。", "正常推进"],
+        ]
     fill(book, "任务台账", {2: {"核定状态": "已完成"}})
-    assert [row[0] for row in rows_below(board_text(book), "临近时限任务")[1:]] == [3, 6, 4]
+    assert [row[0] for row in section_of(book, "临近时限任务")[1][1:]] == [3, 6, 4]
 
 
 def test_more_tasks_than_lines(small: Register, settings: Settings, meta: MasterMeta) -> None:
-    tasks = tuple(replace(small.tasks[0], code=f"T{n:03d}", serial_no=n) for n in range(1, 21))
+    tasks = tuple(replace(small.tasks[0], code=f"T{n:03d}", serial_no=n) for n in range(1, 36))
     book = master_model(replace(small, tasks=tasks, assignments=()), settings, meta)
-    fill(book, "任务台账", {n: {"进展状态": "滞后"} for n in range(1, 21)})
-    text = board_text(book)
-    assert ["红灯任务", "共 20 项，列出前12项"] in text
-    assert [row[0] for row in rows_below(text, "红灯任务")[1:]] == list(range(1, 13))
+    fill(book, "任务台账", {n: {"进展状态": "滞后"} for n in range(1, 36)})
+    for title, lines in (("看板", 10), ("看板附表", 30)):
+        said, rows = section_of(book, "红灯任务", title)
+        assert said == f"共 35 项，列出前{lines}项"
+        assert [row[0] for row in rows[1:]] == list(range(1, lines + 1))
 
 
 def submission(period: str, unit: int, name: str, state: str) -> dict[str, str]:
@@ -224,11 +236,25 @@ def test_units_that_owe_the_report_of_the_current_period(book: Workbook) -> None
         submission("2022-06", 6, "西区人民政府", "未报"),
     ]
     fill(book, "报送情况", dict(enumerate(rows, 1)))
-    text = board_text(book)
-    assert text[1][-1] == "本期应报4个单位，已报2个，未报2个"
-    assert rows_below(text, "本期未报单位") == [["市外办（退回）", "西区人民政府"]]
+    assert board_text(book)[1][-1] == "本期应报4个单位，已报2个，未报2个"
+    for title in ("看板", "看板附表"):
+        assert section_of(book, "本期未报单位", title) == ("共 2 个", [["市外办（退回）", "西区人民政府"]])
     found = cards(book)
-    assert [found[k] for k in ("本期应报单位", "已报", "未报", "报送率")] == [4, 2, 2, 0.5]
+    assert [found[k] for k in ("本期应报", "已报", "未报", "报送率")] == [4, 2, 2, 0.5]
+
+
+def test_a_unit_that_owes_two_reports_is_listed_once(book: Workbook) -> None:
+    """Two stages: what is counted is said; a unit that owes both reports is one unit."""
+    rows = [
+        submission("2022-06", 1, "市甲局", "未报") | {"阶段": "配合"},
+        submission("2022-06", 2, "市外办", "已报") | {"阶段": "配合"},
+        submission("2022-06", 1, "市甲局", "退回") | {"阶段": "牵头"},
+        submission("2022-06", 6, "西区人民政府", "未报") | {"阶段": "牵头"},
+    ]
+    fill(book, "报送情况", dict(enumerate(rows, 1)))
+    assert board_text(book)[1][-1] == "本期应报4个（配合、牵头分别计），已报1个，未报3个"
+    for title in ("看板", "看板附表"):
+        assert section_of(book, "本期未报单位", title) == ("共 2 个", [["市甲局（退回）", "西区人民政府"]])
 
 
 # 6
@@ -254,7 +280,7 @@ def differences(file: bytes, folder: Path) -> tuple[int, list[str]]:
 @requires_libreoffice
 def test_libreoffice_agrees_after_init(sample_master: bytes, tmp_path: Path) -> None:
     number, wrong = differences(sample_master, tmp_path)
-    assert number > 1200
+    assert number > 2200
     assert wrong == []
 
 
@@ -284,7 +310,7 @@ def test_libreoffice_agrees_on_a_year_under_way(
     ]
     fill(book, "报送情况", dict(enumerate(rows, 1)))
     number, wrong = differences(render(book, calculate(book)), tmp_path)
-    assert number > 1200
+    assert number > 2200
     assert wrong == []
 
 
@@ -292,8 +318,44 @@ def test_one_text_of_a_formula_serves_all_rows(book: Workbook) -> None:
     """So that rows can be sorted, and the table can grow by its own calculated column."""
     (sheet,) = (s for s in book.sheets if s.title == "任务台账")
     texts = {c.content.text for c in sheet.cells.values() if isinstance(c.content, Formula)}
-    assert len(texts) == 1
+    assert len(texts) == len({c.title for c in sheet.tables[0].columns if c.formula}) == 3
 
 
 def test_building_twice_gives_the_same_bytes(small: Register, settings: Settings, meta: MasterMeta) -> None:
     assert build_master(small, settings, meta) == build_master(small, settings, meta)
+
+
+# 7
+
+
+@requires_libreoffice
+def test_the_page_prints_on_one_sheet_of_a4(
+    sample: Register, settings: Settings, meta: MasterMeta, tmp_path: Path
+) -> None:
+    book = master_model(sample, settings, meta)
+    path = tmp_path / "看板.xlsx"
+    path.write_bytes(render(book, calculate(book)))
+    only_the_boards = openpyxl.load_workbook(path)
+    for title in only_the_boards.sheetnames:
+        if title not in ("看板", "看板附表"):
+            only_the_boards[title].sheet_state = "hidden"
+    only_the_boards.save(path)
+    pages = subprocess.run(
+        ["pdftotext", "-layout", str(to_pdf(path, tmp_path)), "-"], check=True, capture_output=True, text=True
+    ).stdout.split("\f")
+    first, others = pages[0], "".join(pages[1:])
+    assert all(heading in first for heading in ("督查看板", "任务总数", "红灯任务", "临近时限任务", "本期未报单位"))
+    assert ("看板附表" in others, "任务总数" in others) == (True, False)
+
+
+def test_the_print_is_not_too_small_to_read(sample: Register, settings: Settings, meta: MasterMeta) -> None:
+    """A4 landscape has 11.69 × 8.27 inches; Excel fits the print area between the margins."""
+    sheet = sheet_of(master_model(sample, settings, meta), "看板")
+    assert sheet.page.area is not None
+    top, left, bottom, right = sheet.page.area
+    wide = sum(round(sheet.widths[column] * 7 + 5) for column in range(left, right + 1)) * 0.75
+    high = sum(sheet.heights[row] for row in range(top, bottom + 1))
+    scale = min((11.69 - 0.7) * 72 / wide, (8.27 - 0.85) * 72 / high)
+    printed = [cell for (row, column), cell in sheet.cells.items() if row >= top and column <= right]
+    sizes = {style_properties(cell.style)["font_size"] * scale for cell in printed if cell.content is not None}
+    assert min(sizes) >= 7.45

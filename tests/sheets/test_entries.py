@@ -23,6 +23,7 @@ from openpyxl.workbook.workbook import Workbook as Opened
 
 from tests.fields.rows import put
 from tests.libreoffice import recalculate, requires_libreoffice
+from tests.office import layouts
 from tjxl.fields.loading import load_office_spec, load_spec
 from tjxl.fields.scalar import breaks_rule
 from tjxl.fields.spec import Rule
@@ -39,6 +40,8 @@ from tjxl.sheets.questions import choices_formula, no_choice_formula
 from tjxl.sheets.state import MasterState
 
 SPEC = load_office_spec(load_settings())
+FIXED_LIGHTS = ("B35", "B36", "B37")
+"""已完成, 达到序时进度 and 其他 are green."""
 
 
 def opened(file: bytes, values: bool = False) -> Opened:
@@ -65,7 +68,7 @@ def book(sample_master: bytes) -> Opened:
 # 1
 
 
-@pytest.mark.parametrize("table", master_layout())
+@pytest.mark.parametrize("table", layouts())
 def test_every_column_that_people_fill_in_says_what_to_type(book: Opened, table: str) -> None:
     layout = master_layout()[table]
     ws = book[layout.title]
@@ -75,14 +78,14 @@ def test_every_column_that_people_fill_in_says_what_to_type(book: Opened, table:
     assert open_columns
     for place in open_columns:
         letter = openpyxl.utils.get_column_letter(place)
-        (area,) = [ref for ref in found if ref.startswith(f"{letter}3:")]
+        (area,) = [ref for ref in found if ref.partition(":")[0] == f"{letter}{layout.first_row}"]
         assert int(area.rpartition(letter)[2]) >= bottom
         assert len(found[area].prompt) > 8
         assert found[area].promptTitle == layout.columns[place - 1].title
 
 
 def test_verified_status_is_chosen_from_the_list_on_the_settings_sheet(book: Opened) -> None:
-    rule = validations(book["任务台账"])["Q3:Q140"]
+    rule = validations(book["任务台账"])["S3:S140"]
     assert (rule.type, rule.formula1, rule.showErrorMessage, rule.errorStyle) == ("list", "状态列表", True, None)
     assert rule.error == "进展状态不在可选范围内。请从下拉列表中选择：未启动、正常推进、滞后、已完成、申请调整。"
 
@@ -115,7 +118,7 @@ def test_settings_days_are_a_whole_number_and_the_rest_is_for_reading(book: Open
         for ref, rule in found.items()
         if (rule.type, rule.formula1, rule.allow_blank) == ("custom", "FALSE", False)
     }
-    assert shown == {"B3", "B4", "B5", "B6", "A11:C15"}
+    assert shown == {"B3", "B4", "B5", "B6", "A16:C20", *FIXED_LIGHTS}
     assert red(book["设置"])["B7"][0].startswith('AND(B7<>"",')
 
 

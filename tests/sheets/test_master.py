@@ -1,7 +1,7 @@
 """The master workbook as `tjxl init` builds it.
 
-1. Fifteen sheets in a fixed order; `_tjxl` is very hidden, and holds the identity and the dates of the tasks.
-2. Eleven tables, named after their sheets: a row per task, assignment, milestone, target, unit, question; the
+1. The sheets in a fixed order; `_tjxl` is very hidden, and holds the identity and the dates of the tasks.
+2. Tables named after their sheets: a row per task, assignment, milestone, target, unit, question; the
    ledgers have one blank row.
 3. What the notice says is text, even where it begins with `=`.
 4. Whose column it is can be seen: the office's are marked and coloured.
@@ -14,24 +14,29 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from typing import Any
 
 import openpyxl
 import pytest
 import python_calamine
 from openpyxl.workbook.workbook import Workbook as Opened
 
+from tests.office import layouts
 from tests.sheets.workbooks import CHART, MAIN, parts
 from tjxl.register import Register
 from tjxl.settings import Settings
 from tjxl.sheets.layout import master_layout
 from tjxl.sheets.master import MasterMeta, build_master
-from tjxl.sheets.textsize import lines_of
+from tjxl.sheets.textsize import columns_wide, lines_of
 
 SHEETS = [
-    "看板", "任务台账", "责任分工", "节点", "指标", "责任单位", "填报流水", "指标流水", "节点流水", "变更记录",
-    "报送情况", "待裁决", "设置", "使用说明", "运行日志", "xlwings.conf", "_tjxl",
+    "看板", "看板附表", "任务台账", "责任分工", "节点", "指标", "责任单位", "填报流水", "指标流水", "节点流水",
+    "变更记录", "报送情况", "期次统计", "待裁决", "问题清单", "销号", "催办", "核查", "考核", "考核明细", "考核任务",
+    "考核参数", "通报", "设置", "使用说明", "运行日志", "xlwings.conf", "_tjxl",
 ]  # fmt: skip
-TABLES = SHEETS[1:12]
+SCORES = ["考核", "考核明细", "考核任务"]
+TABLES = [title for title in (*SHEETS[2:18], "通报") if title not in SCORES]
+HEADERS = {layout.title: layout.header_row for layout in master_layout().values()}
 
 
 def opened(file: bytes, values: bool = False) -> Opened:
@@ -82,15 +87,17 @@ def test_a_task_without_deadline_has_a_blank_date(small_master: bytes) -> None:
 
 def test_defined_names(book: Opened) -> None:
     names = {name: defined.attr_text for name, defined in book.defined_names.items()}
-    assert names["当前期次"] == "'看板'!$E$3"
-    assert names["统计截止日"] == "'看板'!$K$3"
-    assert names["看板区"].startswith("'看板'!$A$1:$AE$")
+    assert names["当前期次"] == "'看板'!$F$3"
+    assert names["统计截止日"] == "'看板'!$P$3"
+    assert names["按钮栏"] == "'看板'!$B$1:$BI$1"
+    assert names["看板区"].startswith("'看板'!$A$1:$CE$")
+    assert names["附表区"].startswith("'看板附表'!$A$1:$BA$")
     assert names["临近天数"] == "'设置'!$B$7"
-    assert names["状态列表"] == "'设置'!$A$11:$A$15"
-    assert book["看板"]["E3"].value is None
-    assert book["看板"]["K3"].value is None
+    assert names["状态列表"] == "'设置'!$A$16:$A$20"
+    assert book["看板"]["F3"].value is None
+    assert book["看板"]["P3"].value is None
     assert book["设置"]["B7"].value == 30
-    statuses = [c.value for (c,) in book["设置"]["A11:A15"]]
+    statuses = [c.value for (c,) in book["设置"]["A16:A20"]]
     assert statuses == ["未启动", "正常推进", "滞后", "已完成", "申请调整"]
 
 
@@ -103,27 +110,35 @@ def test_document_properties(book: Opened) -> None:
 
 
 def test_tables_hold_what_the_register_says(book: Opened) -> None:
-    promised = {"节点": "A2:M", "指标": "A2:R"}
+    promised = {"节点": "A2:M", "指标": "A2:T"}
     tables = {
         title: (ws.tables[title].ref, ws.tables[title].autoFilter.ref) for title in TABLES for ws in [book[title]]
     }
     assert all(ref.startswith(promised[title]) for title in promised for ref in tables.pop(title))
     assert tables == {
-        "任务台账": ("A2:T140", "A2:T140"),
-        "责任分工": ("A2:N430", "A2:N430"),
+        "任务台账": ("A2:V140", "A2:V140"),
+        "责任分工": ("A2:O430", "A2:O430"),
         "责任单位": ("A2:K71", "A2:K71"),
         "填报流水": ("A2:S3", "A2:S3"),
         "指标流水": ("A2:P3", "A2:P3"),
         "节点流水": ("A2:P3", "A2:P3"),
         "变更记录": ("A2:O3", "A2:O3"),
-        "报送情况": ("A2:P3", "A2:P3"),
+        "报送情况": ("A2:T3", "A2:T3"),
+        "期次统计": ("A2:Q3", "A2:Q3"),
         "待裁决": ("A2:I14", "A2:I14"),
+        "问题清单": ("A2:V3", "A2:V3"),
+        "销号": ("A2:N3", "A2:N3"),
+        "核查": ("A2:U3", "A2:U3"),
+        "催办": ("A2:U3", "A2:U3"),
+        "通报": ("A2:F3", "A2:F3"),
     }
+    scores = {title: book[title].tables[title].ref for title in SCORES}
+    assert scores == {"考核": "A4:Y5", "考核明细": "A4:O5", "考核任务": "A4:Q5"}
 
 
-@pytest.mark.parametrize("layout", master_layout().values(), ids=lambda layout: layout.title)
+@pytest.mark.parametrize("layout", layouts().values(), ids=lambda layout: layout.title)
 def test_headers_are_those_of_the_layout(book: Opened, layout) -> None:
-    assert tuple(c.value for c in book[layout.title][2]) == layout.titles
+    assert tuple(c.value for c in book[layout.title][layout.header_row]) == layout.titles
     assert tuple(c.name for c in book[layout.title].tables[layout.title].tableColumns) == layout.titles
 
 
@@ -195,12 +210,14 @@ def test_text_that_begins_with_an_equals_sign_stays_text(small_master: bytes) ->
 
 
 def test_office_columns_are_marked_and_coloured(book: Opened) -> None:
-    for layout in master_layout().values():
+    for layout in layouts().values():
         ws = book[layout.title]
         for place, column in enumerate(layout.columns, 1):
-            assert (ws.cell(1, place).value == "办公厅填") == (column.owner == "office")
+            assert (ws.cell(layout.header_row - 1, place).value == "办公厅填") == (column.owner == "office")
             open_to_office = column.owner in ("office", "shared")
-            assert ws.cell(2, place).fill.fgColor.rgb == ("FFFFE699" if open_to_office else "FF1F3864")
+            assert ws.cell(layout.header_row, place).fill.fgColor.rgb == (
+                "FFFFE699" if open_to_office else "FF1F3864"
+            )
 
 
 def test_number_formats_follow_the_kind_of_column(book: Opened) -> None:
@@ -222,10 +239,10 @@ def test_status_and_light_are_coloured_by_their_text(book: Opened) -> None:
         str(area.sqref): [rule.formula[0] for rule in area.rules] for area in book["任务台账"].conditional_formatting
     }
     statuses = ['"未启动"', '"正常推进"', '"滞后"', '"已完成"', '"申请调整"']
-    *verified, no_status = rules.pop("Q3:Q140")
-    assert rules == {"I3:I140": statuses, "O3:O140": ['"红"', '"黄"', '"绿"']}
+    *verified, no_status = rules.pop("S3:S140")
+    assert rules == {"I3:I140": statuses, "O3:O140": ['"红"', '"黄"', '"蓝"', '"绿"']}
     assert verified == statuses
-    assert no_status.startswith('AND($Q3<>"",'), "what is no status is red"
+    assert no_status.startswith('AND($S3<>"",'), "what is no status is red"
 
 
 # 5
@@ -247,7 +264,7 @@ def test_every_formula_carries_its_value(sample_master: bytes) -> None:
 
 def test_charts_have_points_titles_and_a_mark_and_draw_on_the_dashboard_alone(sample_master: bytes) -> None:
     charts = parts(sample_master, "xl/charts/")
-    assert len(charts) == 3
+    assert len(charts) == 2
     for chart in charts.values():
         references = [f.text or "" for f in chart.iter(f"{CHART}f")]
         assert references
@@ -257,21 +274,29 @@ def test_charts_have_points_titles_and_a_mark_and_draw_on_the_dashboard_alone(sa
             assert len(points) == int(next(values.iter(f"{CHART}ptCount")).get("val") or 0) > 0
     (drawing,) = parts(sample_master, "xl/drawings/drawing").values()
     described = [e.get("descr") for e in drawing.iter() if e.tag.endswith("}cNvPr")]
-    assert described == [
-        "督查台账图：任务进展状态（项）",
-        "督查台账图：亮灯情况（盏）",
-        "督查台账图：各主要任务进展（项）",
+    assert described == ["督查台账图：各期进展状态（项）", "督查台账图：各期红灯、黄灯、蓝灯（项）"]
+
+
+def test_the_charts_show_that_nothing_is_reported_yet(sample_master: bytes) -> None:
+    shown = [chart_points(chart) for chart in parts(sample_master, "xl/charts/").values()]
+    assert [{name: points["建账"] for name, points in chart.items()} for chart in shown] == [
+        {"已完成": 0, "正常推进": 0, "滞后": 0, "申请调整": 0, "未启动": 0, "尚无报送": 138},
+        {"红灯": 0, "黄灯": 0, "蓝灯": 0, "尚无红黄蓝灯": 138},
     ]
+    later = [v for chart in shown for points in chart.values() for label, v in points.items() if label != "建账"]
+    assert (len(later), set(later)) == (10 * 12, {0})
 
 
-def test_the_first_chart_shows_that_nothing_is_reported_yet(sample_master: bytes) -> None:
-    chart = parts(sample_master, "xl/charts/chart1")["xl/charts/chart1.xml"]
-    names, values = (
-        [v.text for v in next(chart.iter(f"{CHART}{kind}")).iter(f"{CHART}v")] for kind in ("cat", "val")
-    )
-    assert dict(zip(names, values, strict=True)) == {
-        "已完成": "0", "正常推进": "0", "滞后": "0", "申请调整": "0", "未启动": "0", "尚无报送": "138",
-    }  # fmt: skip
+def chart_points(chart: Any) -> dict[str, dict[str, float]]:
+    """The cached points of a chart: name of the series → label → value."""
+    out = {}
+    for series in chart.iter(f"{CHART}ser"):
+        name, labels, values = (
+            [v.text or "" for v in next(series.iter(f"{CHART}{kind}")).iter(f"{CHART}v")]
+            for kind in ("tx", "cat", "val")
+        )
+        out[name[0]] = dict(zip(labels, map(float, values), strict=True))
+    return out
 
 
 # 6
@@ -279,9 +304,9 @@ def test_the_first_chart_shows_that_nothing_is_reported_yet(sample_master: bytes
 
 def test_every_row_of_a_table_has_a_height_in_which_its_text_fits(sample_master: bytes) -> None:
     book = opened(sample_master, values=True)
-    for layout in master_layout().values():
+    for layout in layouts().values():
         ws = book[layout.title]
-        for row in ws.iter_rows(min_row=3):
+        for row in ws.iter_rows(min_row=layout.first_row):
             height = ws.row_dimensions[row[0].row].height
             assert height is not None
             wrapped = [
@@ -289,6 +314,31 @@ def test_every_row_of_a_table_has_a_height_in_which_its_text_fits(sample_master:
             ]
             for cell, width in wrapped:
                 assert height >= 16 * lines_of(str(cell.value or ""), width), cell.coordinate
+
+
+def test_there_is_room_for_what_units_will_report(sample_master: bytes) -> None:
+    book = opened(sample_master)
+    assert min(book["责任分工"].row_dimensions[row].height for row in range(3, 431)) > 69
+    for title in ("问题清单", "销号", "催办", "核查"):  # the first row to come lies in the blank one
+        assert book[title].row_dimensions[3].height >= 80, title
+
+
+def test_a_hint_is_not_cut_off_by_what_stands_beside_it(sample_master: bytes) -> None:
+    book = opened(sample_master)
+    for layout in layouts().values():
+        at = next((c for c in book[layout.title][1][1:] if c.value), None)
+        if at is None or layout.name not in ("submissions", "period_figures"):
+            continue
+        end = next((c.column for c in book[layout.title][1][at.column :] if c.value), len(layout.columns) + 1)
+        room = sum(c.width for c in layout.columns[at.column - 1 : end - 1])
+        assert columns_wide(str(at.value)) * 0.9 <= room, layout.title
+
+
+def test_the_annex_has_the_colour_of_the_board(sample_master: bytes) -> None:
+    book = opened(sample_master)
+    colours = [book[title].sheet_properties.tabColor for title in ("看板", "看板附表")]
+    assert all(c is not None for c in colours)
+    assert colours[0].rgb == colours[1].rgb
 
 
 def test_a_very_long_text_does_not_exceed_what_excel_allows(small_master: bytes) -> None:
@@ -302,26 +352,29 @@ def test_headers_stay_in_view_and_on_paper(book: Opened) -> None:
     assert views == {
         "任务台账": "E3", "责任分工": "F3", "责任单位": "C3", "填报流水": "E3", "指标流水": "E3", "节点流水": "E3",
         "变更记录": "F3",
-        "节点": "E3", "指标": "E3", "报送情况": "D3", "待裁决": "B3",
+        "节点": "E3", "指标": "E3", "报送情况": "D3", "期次统计": "B3", "待裁决": "B3", "核查": "B3",
+        "问题清单": "D3", "销号": "C3", "催办": "F3", "通报": "E3",
     }  # fmt: skip
+    assert {title: book[title].freeze_panes for title in SCORES} == {"考核": "C5", "考核明细": "F5", "考核任务": "D5"}
     for title in SHEETS[:-2]:
         ws = book[title]
         assert ws.page_setup.paperSize == 9  # A4
         assert ws.sheet_properties.pageSetUpPr.fitToPage is True
-        assert ws.page_setup.fitToHeight == 0
+        assert ws.page_setup.fitToHeight == (None if title == "看板" else 0), "None: one page"
         assert "&P" in ws.oddFooter.center.text
-        assert ws.page_setup.orientation == ("portrait" if title == "看板" else "landscape")
+        assert ws.page_setup.orientation == ("portrait" if title == "看板附表" else "landscape")
     assert {title: book[title].print_title_rows for title in TABLES} == dict.fromkeys(TABLES, "$1:$2")
+    assert {book[title].print_title_rows for title in SCORES} == {"$3:$4"}, "groups and headers"
 
 
 def test_dashboard_prints_without_the_cells_beside_it(book: Opened) -> None:
     ws = book["看板"]
-    assert ws.print_area.startswith("'看板'!$A$1:$Z$")
+    assert ws.print_area.startswith("'看板'!$A$2:$BJ$"), "without the bar of buttons"
     assert ws.sheet_view.showGridLines is False
-    assert len(ws.row_breaks.brk) == 2
-    first_of_page = [ws.cell(b.id + 1, 2).value for b in ws.row_breaks.brk]
-    assert first_of_page == ["红灯任务", "按责任单位"]
-    assert {ws.cell(2, column).value for column in range(1, 27)} == {None}, "the row for buttons is kept free"
+    assert {ws.cell(1, column).value for column in range(1, 63)} == {None}, "the row for buttons is kept free"
+    annex = book["看板附表"]
+    assert annex.print_area.startswith("'看板附表'!$A$1:$AF$")
+    assert [annex.cell(b.id + 1, 2).value for b in annex.row_breaks.brk] == ["红灯任务"]
 
 
 # 7
@@ -329,4 +382,5 @@ def test_dashboard_prints_without_the_cells_beside_it(book: Opened) -> None:
 
 def test_instructions_name_every_visible_sheet(book: Opened) -> None:
     said = [row[0] for row in book["使用说明"].iter_rows(values_only=True)]
-    assert [title for title in SHEETS[:12] if title not in said] == []
+    visible = [title for title in SHEETS[:-2] if title != "使用说明"]
+    assert [title for title in visible if title not in said] == []

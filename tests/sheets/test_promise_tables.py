@@ -2,7 +2,7 @@
 
 1. Rows as the register has them; without promises a valid empty table.
 2. 完成情况 against 统计截止日; the lights' days: the very day is not past, 临近天数 days are near.
-3. 达标情况 by comparator; 「左右」 is never judged.
+3. 达标情况 by comparator; 「左右」 is judged within the tolerance of 设置, and without one left to the office.
 4. LibreOffice agrees with every value.
 """
 
@@ -22,9 +22,9 @@ from tests.promises import promising
 from tests.sheets.test_dashboard import differences
 from tests.sheets.workbooks import column, fill, set_name
 from tjxl.register import Comparator, Direction, Register, Target
-from tjxl.settings import Settings
+from tjxl.settings import Settings, Tolerances
 from tjxl.sheets.calculate import calculate
-from tjxl.sheets.figures import AS_OF
+from tjxl.sheets.figures import AS_OF, TOLERANCE_PERCENT, TOLERANCE_POINTS
 from tjxl.sheets.master import MasterMeta, build_master, master_model
 from tjxl.sheets.model import Workbook
 from tjxl.sheets.promise_tables import measure_of, measure_text, target_text
@@ -59,7 +59,7 @@ def test_a_target(master: bytes) -> None:
     people, growth, money, share = rows(master, "指标")
     assert people == [
         "T130-K1", "T130", 130, "新增健身人口", "≥35", 35, None, "万人", "≥", "年内新增（越高越好）",
-        dt.datetime(2022, 12, 31), "市体育局", None, None, None, None, "尚无数据", None,
+        dt.datetime(2022, 12, 31), "市体育局", None, None, None, None, "尚无数据", None, None, None,
     ]  # fmt: skip
     assert [r[4] for r in (growth, money, share)] == ["≥5.5", "≤2000000", "≈5.5"]
     assert money[9] == "年末达到（越低越好）"
@@ -70,7 +70,7 @@ def test_a_notice_without_promises(small: Register, settings: Settings, meta: Ma
     assert {v for title in ("节点", "指标") for row in rows(file, title) for v in row} <= {None, ""}
     book = openpyxl.load_workbook(io.BytesIO(file))
     assert [book[t].tables[t].ref for t in ("节点", "指标", "节点流水", "指标流水")] == [
-        "A2:M3", "A2:R3", "A2:P3", "A2:P3",
+        "A2:M3", "A2:T3", "A2:P3", "A2:P3",
     ]  # fmt: skip
 
 
@@ -172,6 +172,38 @@ def test_whether_a_target_is_met(sample: Register, settings: Settings, meta: Mas
     assert column(book, calculate(book), "指标", "达标情况") == [said for *_, said in MET]
 
 
+TOLERATED = [  # unit, direction, value; 目标值 35: the tolerance is 10 % of it (3.5), or 0.5 points for a target in %
+    ("家", "higher", 31.4, "未达标"),
+    ("家", "higher", 31.5, "已达标"),
+    ("家", "higher", 60, "已达标"),
+    ("家", "lower", 38.5, "已达标"),
+    ("家", "lower", 38.6, "未达标"),
+    ("家", "lower", 1, "已达标"),
+    ("%", "higher", 34.5, "已达标"),
+    ("%", "higher", 34.4, "未达标"),
+    ("%", "lower", 35.5, "已达标"),
+    ("%", "lower", 35.6, "未达标"),
+    ("%", "higher", None, "尚无数据"),
+]
+
+
+def test_about_is_judged_within_a_tolerance(sample: Register, settings: Settings, meta: MasterMeta) -> None:
+    targets = tuple(
+        replace(a_target("~", 35), code=f"T001-K{n}", unit=unit, direction=direction)
+        for n, (unit, direction, *_) in enumerate(TOLERATED, 1)
+    )
+    own = replace(settings, tolerances=Tolerances(percent=10, points=0.5))
+    book = master_model(replace(promising(sample), targets=targets), own, meta)
+    fill(book, "指标", {n: {"本期完成值": value} for n, (_, _, value, _) in enumerate(TOLERATED, 1)})
+    assert column(book, calculate(book), "指标", "达标情况") == [said for *_, said in TOLERATED]
+    set_name(book, TOLERANCE_POINTS, None)
+    found = column(book, calculate(book), "指标", "达标情况")
+    assert found[6:10] == ["待核定"] * 4, "the office has emptied the cell"
+    assert found[:6] == [said for *_, said in TOLERATED[:6]]
+    set_name(book, TOLERANCE_PERCENT, 0)
+    assert column(book, calculate(book), "指标", "达标情况")[:3] == ["未达标", "未达标", "已达标"]
+
+
 # 4
 
 
@@ -180,7 +212,7 @@ def test_whether_a_target_is_met(sample: Register, settings: Settings, meta: Mas
 def test_libreoffice_agrees(
     sample: Register, settings: Settings, meta: MasterMeta, tmp_path: Path, as_of: dt.date | None
 ) -> None:
-    book = judged(sample, settings, meta)
+    book = judged(sample, replace(settings, tolerances=Tolerances(percent=10, points=0.5)), meta)
     set_name(book, AS_OF, as_of)
     fill(book, "节点", {1: {"是否完成": "是", "完成日期": JUNE_30}, 2: {"是否完成": "否"}})
     number, wrong = differences(render(book, calculate(book)), tmp_path)

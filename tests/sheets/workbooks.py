@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from lxml import etree
 
@@ -57,31 +57,44 @@ def column(book: Workbook, values: Values, title: str, column_title: str) -> lis
     return found
 
 
-def board_text(book: Workbook) -> list[list[object]]:
-    """看板 as it reads, without blanks: a list per row."""
+def board_text(book: Workbook, title: str = "看板") -> list[list[object]]:
+    """A board as it reads, without blanks: a list per row."""
     values = calculate(book)
-    sheet = sheet_of(book, "看板")
+    sheet = sheet_of(book, title)
     last = sheet.page.area[3] if sheet.page.area else 0
     rows: dict[int, list[object]] = {}
     for (row, place), cell in sorted(sheet.cells.items()):
-        shown = values.get(("看板", row, place), cell.content)
+        shown = values.get((title, row, place), cell.content)
         if place <= last and shown not in (None, ""):
             rows.setdefault(row, []).append(shown)
     return list(rows.values())
 
 
-def rows_below(text: Sequence[Sequence[object]], heading: str) -> list[list[object]]:
-    """The rows of a section of 看板, from below its heading to the next heading."""
-    start = next(i for i, row in enumerate(text) if row[0] == heading)
-    found = []
-    for row in text[start + 1 :]:
-        if len(row) <= 2 and isinstance(row[-1], str) and row[0] in HEADINGS:
+def section_of(book: Workbook, heading: str, title: str = "看板") -> tuple[object, list[list[object]]]:
+    """A section of a board: its note, and its rows without blanks, down to the next heading or a gap."""
+    values = calculate(book)
+    sheet = sheet_of(book, title)
+    top, left = next(place for place, cell in sheet.cells.items() if cell.content == heading)
+    ends = {(row, first): last for row, first, _, last in sheet.merges}
+    note = (top, ends[top, left] + 1)
+    right = ends.get(note, note[1])
+    rows: list[list[object]] = []
+    for row in range(top + 1, sheet.page.area[2] + 1 if sheet.page.area else 0):
+        cells = {at: cell for (r, at), cell in sorted(sheet.cells.items()) if r == row and left <= at <= right}
+        if not cells or next(iter(cells.values())).style == "section":
             break
-        found.append(list(row))
-    return found
+        shown = [values.get((title, row, at), cell.content) for at, cell in cells.items()]
+        rows.append([value for value in shown if value not in (None, "")])
+    cell = sheet.cells[note]
+    return values.get((title, *note), cell.content), [row for row in rows if row]
 
 
-HEADINGS = {"总体情况", "按主要任务", "按分管领导", "红灯任务", "临近时限任务", "本期未报单位", "按责任单位"}
+def cards(book: Workbook) -> dict[object, object]:
+    """The figures in large type of 看板, by their labels."""
+    values = calculate(book)
+    cells = sheet_of(book, "看板").cells
+    labels = {place: cell.content for place, cell in cells.items() if cell.style.startswith("card_label")}
+    return {label: values["看板", row + 1, column] for (row, column), label in labels.items()}
 
 
 def parts(file: bytes, prefix: str) -> dict[str, etree._Element]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tjxl.decisions.draft import Draft
@@ -13,14 +13,13 @@ from tjxl.findings import Finding
 from tjxl.ooxml.editor import BookEditor
 from tjxl.register import ROLE_TITLES, UNIT_KIND_TITLES
 from tjxl.resources import layout_toml
-from tjxl.settings import Settings
 from tjxl.sheets.board_units import UnitLine, follow_units
-from tjxl.sheets.figures import Statuses
 from tjxl.sheets.layout import SheetLayout, hidden_layout, master_layout, state_titles
-from tjxl.sheets.master_edit import append, set_row_values
+from tjxl.sheets.master_edit import append, append_fitted, set_row_values
 from tjxl.sheets.promise_tables import target_row
 from tjxl.sheets.recalc import refresh
 from tjxl.sheets.rows import TableRow
+from tjxl.sheets.score_sheets import SCORED, Scored, follow_scored, is_filled
 from tjxl.sheets.state import MasterState
 
 _WORTH_SAYING = ("D602",)
@@ -54,6 +53,7 @@ class Outcome:
         unit_rows: unit code → sheet row of 责任单位.
         registered: 单位登记 as it stands.
         answered: sheet row of 待裁决 → answer.
+        splits: sheet row of 分解 → what its generated and shared columns are to say.
     """
 
     draft: Draft
@@ -61,9 +61,10 @@ class Outcome:
     unit_rows: Mapping[str, int]
     registered: Mapping[str, Registered]
     answered: Mapping[int, Answered]
+    splits: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
 
-def apply_outcome(state: MasterState, outcome: Outcome, settings: Settings) -> BookEditor | None:
+def apply_outcome(state: MasterState, outcome: Outcome) -> BookEditor | None:
     """The edits of the master, formulas' values and chart points refreshed; None where nothing differs."""
     editor = BookEditor(state.book)
     old, draft = outcome.old, outcome.draft
@@ -73,10 +74,14 @@ def apply_outcome(state: MasterState, outcome: Outcome, settings: Settings) -> B
     _write_promises(editor, state, old, draft)
     _write_submissions(editor, state, draft)
     _note_since_issue(editor, old, draft)
+    if (old.units, old.roles) != (draft.units, draft.roles) and is_filled(state.book):
+        follow_scored(editor, _scored(state, draft))
     _write_answers(editor, state, outcome)
+    for row in state.splits:
+        _set(editor, master_layout()["splits"], row, outcome.splits.get(row.number, {}))
     if not editor.changed:
         return None
-    follow_units(editor, _lines(old, state), _lines(draft), Statuses.of(settings))
+    follow_units(editor, _lines(old, state), _lines(draft))
     refresh(editor)
     return editor
 
@@ -133,9 +138,29 @@ def _write_tasks(editor: BookEditor, state: MasterState, old: Draft, draft: Draf
             new["cooperating_units"] = _joined(task.cooperating)
         if task.deadline_text != before.deadline_text:
             new["deadline"] = task.deadline_text
+        if draft.texts[code] != old.texts[code]:
+            new["task"] = draft.texts[code]
         set_row_values(editor, layout, row.number, new)
         if task.due != before.due and code in due_rows:
             set_row_values(editor, hidden, due_rows[code].number, {"deadline": task.due})
+    append_fitted(editor, layout, [_new_task(draft, code) for code in draft.new_tasks])
+    due = [{"task_code": c, "deadline": draft.tasks[c].due, "goal": new.goal} for c, new in draft.new_tasks.items()]
+    append(editor, hidden, due)
+
+
+def _new_task(draft: Draft, code: str) -> dict[str, Any]:
+    """A row of 任务台账."""
+    task, new = draft.tasks[code], draft.new_tasks[code]
+    return {
+        "task_code": code,
+        "serial_no": task.serial_no,
+        "theme": new.theme,
+        "task": draft.texts[code],
+        "deadline": task.deadline_text,
+        "leaders": new.leaders or None,
+        "lead_unit": task.lead,
+        "cooperating_units": _joined(task.cooperating),
+    }
 
 
 def _write_promises(editor: BookEditor, state: MasterState, old: Draft, draft: Draft) -> None:
@@ -160,7 +185,7 @@ def _write_assignments(editor: BookEditor, state: MasterState, draft: Draft) -> 
         pair = (str(row["task_code"]), str(row["unit_code"]))
         if pair in left:
             _set(editor, layout, row, {"unit": draft.units[pair[1]].name} if pair[1] in draft.units else {})
-            _set(editor, layout, row, {"role": ROLE_TITLES[left.pop(pair)]})
+            _set(editor, layout, row, {"role": ROLE_TITLES[left.pop(pair)], "task": draft.texts[pair[0]]})
         elif pair not in draft.roles:
             orphans.append((pair, row))
     for (task, code), row in orphans:
@@ -172,12 +197,11 @@ def _write_assignments(editor: BookEditor, state: MasterState, draft: Draft) -> 
         else:
             emptied = {c.name: None for c in layout.columns if c.owner != "office"}
             set_row_values(editor, layout, row.number, emptied)
-    texts = {str(row["task_code"]): row["task"] for row in state.tasks}
     rows = [
         {
             "task_code": task,
             "serial_no": draft.tasks[task].serial_no,
-            "task": texts[task],
+            "task": draft.texts[task],
             "unit_code": code,
             "unit": draft.units[code].name,
             "role": ROLE_TITLES[role],
@@ -185,6 +209,13 @@ def _write_assignments(editor: BookEditor, state: MasterState, draft: Draft) -> 
         for (task, code), role in sorted(left.items())
     ]
     append(editor, layout, rows)
+
+
+def _scored(state: MasterState, draft: Draft) -> Scored:
+    """Whom 考核 is about after the decisions."""
+    texts = {str(row["task_code"]): str(row["task"] or "") for row in state.tasks}
+    units = {code: unit.name for code, unit in draft.units.items() if unit.kind in SCORED}
+    return Scored(units, {code: (t.serial_no, texts[code]) for code, t in draft.tasks.items()}, draft.roles)
 
 
 def _write_submissions(editor: BookEditor, state: MasterState, draft: Draft) -> None:

@@ -6,8 +6,9 @@ decides something (names, members, answers) is judged where it is carried out.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tjxl.decisions.deciders import DECIDERS
@@ -15,14 +16,18 @@ from tjxl.fields.loading import load_office_spec
 from tjxl.fields.scalar import check_values
 from tjxl.fields.spec import Spec, rule_finding
 from tjxl.findings import Finding, finding
+from tjxl.intake.timeliness import due_on
 from tjxl.notice.words import fold, quote
 from tjxl.ooxml.refs import cell_ref
 from tjxl.register import UNIT_KIND_TITLES
 from tjxl.settings import Settings
-from tjxl.sheets.figures import DUE_SOON_DAYS
+from tjxl.sheets.figures import LIGHT_CHOICES
 from tjxl.sheets.layout import SheetLayout, master_layout
 from tjxl.sheets.registry import unit_of
-from tjxl.sheets.rows import TableRow, find_table
+from tjxl.sheets.rows import TableRow, find_table, holds_table, read_rows
+from tjxl.sheets.score_settings import parameter_cells
+from tjxl.sheets.score_sheets import TABLES
+from tjxl.sheets.settings_sheet import RULE_LIGHT, named_settings
 from tjxl.sheets.state import MasterState
 
 _KIND = "unit_kind"
@@ -37,17 +42,35 @@ def cell_of(state: MasterState, table: str, number: int, column: str) -> dict[st
 
 
 def bad_cells(state: MasterState, settings: Settings) -> list[Finding]:
-    """The findings about 任务台账, 责任单位, 待裁决 and 设置, in the order of the sheets."""
+    """The findings about what the office types into tables and 设置, in the order of the sheets."""
     spec = load_office_spec(settings)
     said: list[Finding] = []
-    for name, rows in (("tasks", state.tasks), ("units", state.units)):
-        for row in rows:
+    judged = (
+        ("tasks", state.tasks),
+        ("splits", state.splits),
+        ("units", state.units),
+        ("submissions", state.submissions),
+        ("problems", state.problems),
+        ("closings", state.closings),
+        ("verification", state.verification),
+    )
+    for name, rows in judged:
+        for row in rows if name in ("tasks", "splits", "units", "submissions") else _typed_into(name, rows):
             said += _of_row(state, spec, master_layout()[name], row)
     said += [f for row in state.units if (f := _of_kind(state, row))]
     said += _of_aliases(state)
+    said += _of_extensions(state, settings)
     said += _of_answers(state)
     said += _of_settings(state, spec)
+    said += _of_scores(state, spec)
+    said += _of_parameters(state, spec)
     return said
+
+
+def _typed_into(name: str, rows: Sequence[TableRow]) -> Iterator[TableRow]:
+    """The rows in which the office has written something: in the others nothing can be missing."""
+    columns = [c.name for c in master_layout()[name].columns if c.owner == "office"]
+    return (row for row in rows if any(row.values.get(column) is not None for column in columns))
 
 
 def _of_row(state: MasterState, spec: Spec, layout: SheetLayout, row: TableRow) -> Iterator[Finding]:
@@ -90,6 +113,15 @@ def _of_aliases(state: MasterState) -> Iterator[Finding]:
                 yield said.at(value=alias, **cell_of(state, "units", row.number, "aliases"))
 
 
+def _of_extensions(state: MasterState, settings: Settings) -> Iterator[Finding]:
+    """延期至 that grants nothing: no later than the day by which the report is due anyway."""
+    for row in state.submissions:
+        extended, due = row.values.get("extended_to"), due_on(row, settings)
+        if isinstance(extended, dt.date) and due is not None and extended <= due:
+            said = finding("P102", due=due.isoformat())
+            yield said.at(value=extended, **cell_of(state, "submissions", row.number, "extended_to"))
+
+
 def _of_answers(state: MasterState) -> Iterator[Finding]:
     """Answers of questions that have nothing but their choices; those that are carried out are judged there."""
     for row in state.questions:
@@ -105,10 +137,44 @@ def _of_answers(state: MasterState) -> Iterator[Finding]:
 
 
 def _of_settings(state: MasterState, spec: Spec) -> Iterator[Finding]:
-    """临近天数, wherever its cell has been moved to; a deleted name is left alone."""
-    if DUE_SOON_DAYS in state.book.names:
-        sheet, area = state.book.names[DUE_SOON_DAYS]
-        cell = state.book.cells(sheet).cells.get((area.top, area.left)) if sheet in state.book.sheets else None
+    """The cells of 设置 that are filled in, wherever they have been moved to; a deleted name is left alone."""
+    places = {field: found[0] for field, name in named_settings().items() if (found := _named_cells(state, name))}
+    values = {field: value for field, (_, value) in places.items()}
+    for broken in _broken(spec, values):
+        field = str(broken.field)
+        yield broken.at(value=values[field], **places[field][0])
+    for place, value in _named_cells(state, LIGHT_CHOICES):
+        for broken in _broken(spec, {RULE_LIGHT: value}):
+            yield broken.at(value=value, **place)
+
+
+def _named_cells(state: MasterState, name: str) -> list[tuple[dict[str, str], Any]]:
+    """Place and value of each cell in the column that a defined name stands for."""
+    sheet, area = state.book.names.get(name, ("", None))
+    if area is None or sheet not in state.book.sheets:
+        return []
+    cells = state.book.cells(sheet).cells
+    found = []
+    for row in range(area.top, area.bottom + 1):
+        cell = cells.get((row, area.left))
+        found.append(({"sheet": sheet, "cell": cell_ref(row, area.left)}, cell.value if cell else None))
+    return found
+
+
+def _of_scores(state: MasterState, spec: Spec) -> Iterator[Finding]:
+    """考核, 考核明细 and 考核任务, as far as they are there."""
+    for name in TABLES:
+        layout = master_layout()[name]
+        typed = [c.name for c in layout.columns if c.owner == "office"]
+        for row in read_rows(state.book, layout) if holds_table(state.book, layout) else ():
+            if any(row.values.get(column) is not None for column in typed):
+                yield from _of_row(state, spec, layout, row)
+
+
+def _of_parameters(state: MasterState, spec: Spec) -> Iterator[Finding]:
+    """考核参数, wherever its cells have been moved to."""
+    for entry, sheet, row, column in parameter_cells(state.book).values():
+        cell = state.book.cells(sheet).cells.get((row, column))
         value = cell.value if cell else None
-        for broken in _broken(spec, {"due_soon_days": value}):
-            yield broken.at(sheet=sheet, cell=cell_ref(area.top, area.left), value=value)
+        for broken in _broken(spec, {entry: value}):
+            yield broken.at(sheet=sheet, cell=cell_ref(row, column), value=value)

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field, replace
 
 from tjxl.notice.names import split_names, unit_kind
 from tjxl.notice.words import fold
-from tjxl.register import Role, Target, Unit, unit_code, unit_number
+from tjxl.register import Goal, Role, Target, Unit, unit_code, unit_number
 from tjxl.settings import Settings
 from tjxl.sheets.layout import answer_words
 from tjxl.sheets.registry import Registry
-from tjxl.sheets.state import MasterState, role_of
+from tjxl.sheets.state import MasterState, role_of, sender_of
+from tjxl.stages import step
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,15 @@ class TaskDraft:
     cooperating: tuple[str, ...]
     deadline_text: str
     due: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A task that the register does not have yet: a part of one from above, given to a department of its own."""
+
+    theme: str
+    leaders: str
+    goal: Goal
 
 
 @dataclass(slots=True)
@@ -58,12 +68,14 @@ class Draft:
     Attributes:
         units: by code, in the order of 责任单位, groups and merged names included.
         tasks: by code.
+        texts: task → what is to be done.
+        new_tasks: those among `tasks` that 任务台账 does not have yet, by code.
         roles: (task, unit) → role.
         milestones: code → the day by which it is due.
         targets: those that the office has accepted and 指标 does not list yet, by code.
         listed: codes of 指标.
         requests: task → the requests to move its deadline.
-        issued: unit → newest period of which a form was issued to it.
+        issued: unit → newest step (`tjxl.stages.step`: period and stage) of which a form was issued to it.
     """
 
     def __init__(self, state: MasterState, settings: Settings) -> None:
@@ -83,6 +95,8 @@ class Draft:
             for row in state.tasks
             if (code := str(row["task_code"]))
         }
+        self.texts = {str(row["task_code"]): str(row["task"] or "") for row in state.tasks}
+        self.new_tasks: dict[str, NewTask] = {}
         self.roles: dict[tuple[str, str], Role] = {
             (str(row["task_code"]), str(row["unit_code"])): role_of(row["role"]) for row in state.assignments
         }
@@ -95,15 +109,15 @@ class Draft:
         self.requests = _requests(state)
         self.issued: dict[str, str] = {}
         for row in state.submissions:
-            unit, period = str(row["unit_code"]), str(row["period"])
-            self.issued[unit] = max(period, self.issued.get(unit, ""))
+            unit, stage = sender_of(row)
+            self.issued[unit] = max(step(str(row["period"]), stage), self.issued.get(unit, ""))
         self._highest = max(map(unit_number, (*self.units, *state.registered)), default=0)
         self._registry: Registry | None = None
 
     def copied(self) -> Draft:
         """The draft as it is now: what is changed in the one stays as it is in the other."""
         other = copy(self)
-        for name in ("units", "tasks", "roles", "milestones", "targets"):
+        for name in ("units", "tasks", "texts", "new_tasks", "roles", "milestones", "targets"):
             setattr(other, name, dict(getattr(self, name)))
         return other
 

@@ -1,4 +1,4 @@
-"""Carrying out what the office has decided since the last command: 待裁决 and 责任单位 → the new master."""
+"""Carrying out what the office has decided since the last command: 待裁决, 责任单位 and 分解 → the new master."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tjxl.decisions.cells import bad_cells, cell_of
 from tjxl.decisions.deciders import BEFORE_GROUPS, DECIDERS, Asked, Done
 from tjxl.decisions.draft import Draft
 from tjxl.decisions.registry import follow_members, follow_rows, odd_members, registered_before
+from tjxl.decisions.splits import follow_splits
 from tjxl.findings import Finding, finding
 from tjxl.ooxml.editor import BookEditor
 from tjxl.settings import Settings
@@ -63,9 +64,12 @@ def obey(state: MasterState, settings: Settings) -> tuple[BookEditor | None, lis
     decided = _carried_out(draft, [a for a in waiting if a.kind in BEFORE_GROUPS])
     said += follow_members(draft, before)
     decided += _carried_out(draft, [a for a in waiting if a.kind not in BEFORE_GROUPS])
-    wrong = [*odd_members(draft, state, places), *bad_cells(state, settings)]
+    splits, about_splits = follow_splits(draft, state)
+    said += [f for f in about_splits if f.severity == "note"]
+    wrong = [f for f in about_splits if f.severity != "note"]
+    wrong += [*odd_members(draft, state, places), *bad_cells(state, settings)]
     answered = [*decided, *_restated(state, questions)]
-    outcome = Outcome(draft, old, places, before, {questions[a.question_no].number: a for a in answered})
+    outcome = Outcome(draft, old, places, before, {questions[a.question_no].number: a for a in answered}, splits)
     decisions = [Decision(None, None, None, True, (f,)) for f in said]
     for a in sorted(decided, key=lambda a: a.question_no):
         row = questions[a.question_no]
@@ -73,7 +77,7 @@ def obey(state: MasterState, settings: Settings) -> tuple[BookEditor | None, lis
         found = a.findings if a.obeyed else tuple(f.at(value=a.answer, **place) for f in a.findings)
         decisions.append(Decision(a.question_no, _text(row, "task_code"), a.answer, a.obeyed, found))
     decisions += [Decision(None, f.task, None, False, (f,)) for f in wrong]
-    return apply_outcome(state, outcome, settings), decisions
+    return apply_outcome(state, outcome), decisions
 
 
 def _text(row: TableRow, name: str) -> str | None:

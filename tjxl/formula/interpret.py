@@ -19,6 +19,8 @@ from tjxl.formula.ranges import Ranges
 from tjxl.formula.registry import RANGES, READERS, Function
 from tjxl.formula.values import NUM, VALUE, ExcelError, Raised, Value
 
+_DATA = frozenset({"#data"})
+
 
 class Interpreter:
     """One formula at one cell. *cell* reads other cells; it is the `Context` of the functions."""
@@ -37,25 +39,7 @@ class Interpreter:
 
     def evaluate(self, node: Node, array: bool) -> Operand:
         """The value of *node*: a value, an array or, where it is a reference, an area."""
-        match node:
-            case Literal(value):
-                return value
-            case Structured():
-                return self._structured(node)
-            case Call():
-                return self._call(node, array)
-            case Chain(first, rest):
-                return self._chain(first, rest, array)
-            case Reference(sheet, top, left, bottom, right):
-                return Area(sheet or self._sheet, top, left, bottom, right)
-            case Name(name):
-                return self._named(name)
-            case Missing():
-                return None
-            case Signed(is_negative, operand):
-                return self._unary(negative if is_negative else positive, operand, array)
-            case Percent(operand):
-                return self._unary(percent, operand, array)
+        return _EVALUATED[type(node)](self, node, array)
 
     def single(self, operand: Operand) -> Value:
         """One value: the only one, that in the formula's row or column, else #VALUE!; of an array the first."""
@@ -152,15 +136,18 @@ class Interpreter:
 
     def _named(self, name: str) -> Area:
         area = self._grid.name(name)
-        if area is not None:
-            return area
-        return _table_part(self._table(name), frozenset({"#data"}), None, None, self.row)
+        return area if area is not None else _columns(self._table(name), _DATA, None, None)
 
     def _structured(self, node: Structured) -> Operand:
-        try:
-            return _table_part(self._table(node.table), node.parts, node.first, node.last, self.row)
-        except Raised as raised:
-            return raised.error
+        area = self.ranges.structured.get(node)
+        if area is None:
+            area = _columns(self._table(node.table), node.parts, node.first, node.last)
+            self.ranges.structured[node] = area
+        if "#this row" not in node.parts:
+            return area
+        if not area.top <= self.row <= area.bottom:  # beside the table
+            return VALUE
+        return Area(area.sheet, self.row, area.left, self.row, area.right)
 
     def _table(self, name: str) -> TableArea:
         table = self._grid.table(name)
@@ -173,18 +160,14 @@ def _operation(operator: str) -> Callable[[Value, Value], Value]:
     return lambda left, right: binary(operator, left, right)
 
 
-def _table_part(table: TableArea, parts: frozenset[str], first: str | None, last: str | None, row: int) -> Area:
-    """The cells of a structured reference. Raises #VALUE! for ``#This Row`` beside the table."""
+def _columns(table: TableArea, parts: frozenset[str], first: str | None, last: str | None) -> Area:
+    """The cells of a structured reference; for ``#This Row`` all the rows that it may stand in."""
     if first is None or last is None:
         left, right = min(table.columns.values()), max(table.columns.values())
     else:
         left, right = sorted((_column(table, first), _column(table, last)))
-    if "#this row" in parts:
-        if not table.first_row <= row <= table.last_row:
-            raise Raised(VALUE)
-        return Area(table.sheet, row, left, row, right)
     top = table.header_row if parts & {"#headers", "#all"} else table.first_row
-    bottom = table.last_row if parts & {"#data", "#all"} else table.header_row
+    bottom = table.header_row if parts == {"#headers"} else table.last_row
     return Area(table.sheet, top, left, bottom, right)
 
 
@@ -195,3 +178,24 @@ def _column(table: TableArea, title: str) -> int:
         if known.lower() == title.lower():
             return column
     raise Unsupported(f"unknown column {title}")
+
+
+def _read_literal(_at: Interpreter, node: Literal, _array: bool) -> Operand:
+    return node.value
+
+
+def _read_reference(at: Interpreter, node: Reference, _array: bool) -> Operand:
+    return Area(node.sheet or at._sheet, node.top, node.left, node.bottom, node.right)
+
+
+_EVALUATED: dict[type[Node], Callable[[Interpreter, Any, bool], Operand]] = {
+    Literal: _read_literal,
+    Structured: lambda at, node, _array: at._structured(node),
+    Call: lambda at, node, array: at._call(node, array),
+    Chain: lambda at, node, array: at._chain(node.first, node.rest, array),
+    Reference: _read_reference,
+    Name: lambda at, node, _array: at._named(node.name),
+    Missing: lambda _at, _node, _array: None,
+    Signed: lambda at, node, array: at._unary(negative if node.negative else positive, node.operand, array),
+    Percent: lambda at, node, array: at._unary(percent, node.operand, array),
+}

@@ -184,6 +184,10 @@ class _Parser:
         upper = name.upper().removeprefix("_XLFN.")
         if not arguments and upper in ("TRUE", "FALSE"):
             return Literal(upper == "TRUE")
+        if upper in ("ROW", "COLUMN") and len(arguments) == 1 and isinstance(cell := arguments[0], Reference):
+            rows, columns = {cell.top, cell.bottom}, {cell.left, cell.right}
+            if len(rows) == len(columns) == 1:  # of one cell it is known, whatever the cell holds
+                return Literal(cell.top if upper == "ROW" else cell.left)
         return Call(upper, tuple(arguments))
 
 

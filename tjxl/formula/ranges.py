@@ -8,6 +8,7 @@ from tjxl.formula.arrays import Array
 from tjxl.formula.criteria import Criterion, cell_key
 from tjxl.formula.errors import Unsupported
 from tjxl.formula.grid import Area
+from tjxl.formula.nodes import Structured
 from tjxl.formula.values import ExcelError, Value
 
 _WHOLE = 200_000
@@ -26,6 +27,8 @@ class Ranges:
     def __init__(self, cell: Callable[[str, int, int], Value], used_rows: Callable[[str], int]) -> None:
         self._cell = cell
         self._used_rows = used_rows
+        self.structured: dict[Structured, Area] = {}
+        """Structured references and the cells that they mean, with ``#This Row`` those of all rows."""
         self._arrays: dict[Area, Array] = {}
         self._flat: dict[tuple[Area, int], list[Value]] = {}
         self._positions: dict[tuple[tuple[Area, ...], int], dict[tuple[Hashable, ...], list[int]]] = {}

@@ -17,7 +17,9 @@ from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.splice import Put
 from tjxl.project import Project
 from tjxl.sheets.conf import MAC, WINDOWS, conf_title, windowless
+from tjxl.sheets.layout import master_layout
 from tjxl.sheets.macros import master_version, out_of_date, xlwings_version
+from tjxl.sheets.rows import holds_table, lacking_columns
 
 _ONLY_SIGNED, _NONE = 3, 4
 
@@ -88,6 +90,7 @@ def _of_master(project: Project, machine: Machine) -> Iterator[Check]:
     content = project.master.read_bytes()
     if machine.from_internet(project.master):
         yield _said("B725", file=project.master.name)
+    yield from _of_tables(Book(content))
     if machine.version_of("xlwings") is None:
         return
     version = master_version(content)
@@ -103,6 +106,13 @@ def _of_master(project: Project, machine: Machine) -> Iterator[Check]:
     else:
         yield _said("B728", parts="、".join(late)) if late else _said("B729", version=version)
     yield _of_conf(content, machine)
+
+
+def _of_tables(book: Book) -> Iterator[Check]:
+    """Columns that the master lacks because an earlier version made it."""
+    for layout in master_layout().values():
+        if holds_table(book, layout) and (columns := lacking_columns(book, layout)):
+            yield _said("L101", table=layout.title, columns="、".join(columns))
 
 
 def _of_conf(content: bytes, machine: Machine) -> Check:

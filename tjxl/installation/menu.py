@@ -8,9 +8,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from tjxl.opening import lead_stage_waiting
 from tjxl.periods import next_period
 from tjxl.project import Project
 from tjxl.sheets.state import MasterState
+from tjxl.stages import stage_title
 
 Run = Callable[[Sequence[str]], int]
 _LEAVE = ("0", "q", "")
@@ -62,9 +64,11 @@ def _arguments(entry: Entry, project: Project, ask: Callable[[str], str]) -> lis
     """The command to run; empty where the person has named no file, or has not said yes."""
     folder = str(project.root)
     if entry.asks == "period":
-        usual = _usual_period(project)
-        said = ask(f"期次（直接回车为 {usual}）：" if usual else "期次：").strip()
-        return [entry.command, folder, "--period", said or usual]
+        usual, stage = _usual_period(project)
+        title = f" {stage_title(stage)}阶段" if stage else ""
+        said = ask(f"期次（直接回车为 {usual}{title}）：" if usual else "期次：").strip()
+        of_stage = ["--stage", stage] if stage and not said else []
+        return [entry.command, folder, "--period", said or usual, *of_stage]
     if entry.asks == "yes" and ask(f"确定{entry.caption}？输入 y 后回车：").strip().casefold() != "y":
         return []
     if entry.asks == "file":
@@ -73,8 +77,11 @@ def _arguments(entry: Entry, project: Project, ask: Callable[[str], str]) -> lis
     return [entry.command, folder]
 
 
-def _usual_period(project: Project) -> str:
+def _usual_period(project: Project) -> tuple[str, str]:
+    """The period that is to be issued next, and of one with two stages the second, where that is next."""
     state = MasterState(project.master.read_bytes())
+    if (waiting := lead_stage_waiting(state)) is not None:
+        return waiting.code, "lead"
     months = 1 if project.settings().cadence == "monthly" else 3
     found = next_period(state.issued_periods, int(state.meta["year"]), months, dt.date.today())
-    return found.code if found is not None else state.issued_periods[-1].code
+    return (found.code if found is not None else state.issued_periods[-1].code), ""

@@ -50,7 +50,7 @@ def check_alone(path: Path, settings: Settings) -> dict[str, Any]:
         # "another master's" cannot be told here: what speaks against such a form is that it was tampered with
         said = (finding("I203") if f.code == "I202" else f for f in r.findings)
         return Return(r.source, r.identity, r.form, (*said, note), r.settled).to_json()
-    expected = _expected(lists, load_specs(settings))
+    expected = expected_of_form(lists, load_specs(settings))
     context = _context(identity, expected, settings)
     r = judge([read_return(source, context)], context)[0]
     return Return(r.source, r.identity, r.form, (*r.findings, note), r.settled).to_json()
@@ -65,13 +65,13 @@ def _context(identity: Identity, expected: Expected, settings: Settings) -> Cont
         period=period,
         master_id=identity.master_id,
         key="",
-        expected={identity.unit_code: expected},
+        expected={identity.sender: expected},
         unit_names={identity.unit_code: identity.unit},
         check_digest=False,
     )
 
 
-def _expected(lists: SheetCells, specs: Mapping[Part, Spec]) -> Expected:
+def expected_of_form(lists: SheetCells, specs: Mapping[Part, Spec]) -> Expected:
     """What the form was issued with; a sheet that it does not have has no facts either."""
     out: dict[Part, dict[str, ExpectedRow]] = {}
     for part, spec in specs.items():

@@ -10,6 +10,8 @@ from typing import Any
 from tjxl.fields.spec import Part, Spec
 from tjxl.periods import Period
 from tjxl.settings import Settings
+from tjxl.sheets.cooperation import lead_specs
+from tjxl.stages import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,25 @@ Expected = Mapping[Part, Mapping[str, ExpectedRow]]
 
 @dataclass(frozen=True, slots=True)
 class MergedReturn:
-    """What is already in the master of one unit and period: enough to tell a repeat, an older one, a correction."""
+    """What is in the master of one unit, period and stage: enough to tell a repeat, an older one, a correction.
+
+    `first_on` is the day of the first report of the period.
+    """
 
     sha256: str
     file: str
     reported_on: dt.date | None
     file_time: dt.datetime | None
+    first_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What one unit says of one task, as far as others are held against it: `tjxl.intake.agreement`."""
+
+    status: str | None
+    percent: float | None
+    problems: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +74,15 @@ class Context:
     """Everything the pipeline asks of the master.
 
     Attributes:
-        expected: unit code → what it owes.
+        expected: sender → what it owes. A sender is a unit in one stage of the period.
         unit_names: unit code → registered name.
         unit_aliases: unit code → its other names.
-        merged: unit code → what is in the master for this period.
+        merged: sender → what is in the master for this period.
         merged_files: sha256 of every file already merged, whatever its period.
-        due: unit code → the day by which its report is due.
+        due: sender → the day after which its report is late.
         answers: key of a question about a return → what the office decided (`tjxl.intake.questions`).
         set_aside: sha256 of a file that the office decided against → the one it chose.
+        cooperating: of a period with two stages: task → unit code → what that cooperating unit reported in it.
         check_digest: False where no master is at hand to prove the form's identity with.
     """
 
@@ -76,12 +92,17 @@ class Context:
     period: Period
     master_id: str
     key: str
-    expected: Mapping[str, Expected]
+    expected: Mapping[Sender, Expected]
     unit_names: Mapping[str, str]
     unit_aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    merged: Mapping[str, MergedReturn] = field(default_factory=dict)
+    merged: Mapping[Sender, MergedReturn] = field(default_factory=dict)
     merged_files: frozenset[str] = frozenset()
-    due: Mapping[str, dt.date] = field(default_factory=dict)
+    due: Mapping[Sender, dt.date] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
     set_aside: Mapping[str, Chosen] = field(default_factory=dict)
+    cooperating: Mapping[str, Mapping[str, Reported]] = field(default_factory=dict)
     check_digest: bool = True
+
+    def specs_of(self, stage: str) -> Mapping[Part, Spec]:
+        """The sheets of rows as the forms of a stage have them."""
+        return lead_specs(self.specs) if stage == "lead" else self.specs

@@ -15,7 +15,8 @@ from tjxl.intake.sources import Source
 from tjxl.sheets.layout import answer_words, state_titles
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.rows import TableRow
-from tjxl.sheets.state import MasterState
+from tjxl.sheets.state import MasterState, sender_of
+from tjxl.stages import SINGLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,9 @@ class _Answer:
         return self.key.partition(":")[0]
 
     @property
-    def unit(self) -> tuple[str, str]:
-        """Period and unit code."""
-        return str(self.data["period"]), str(self.data["unit_code"])
+    def report(self) -> tuple[str, str, str]:
+        """Period, unit code and stage."""
+        return str(self.data["period"]), str(self.data["unit_code"]), str(self.data.get("stage", SINGLE))
 
 
 def answers_about_returns(state: MasterState) -> dict[str, str]:
@@ -71,14 +72,12 @@ def to_be_read_again(state: MasterState, period: str) -> dict[str, tuple[str, dt
 
     Only the file that counts for its unit, and only while the master does not hold what was decided.
     """
-    submissions = {
-        (period, str(r["unit_code"])): r
-        for r in state.submissions
-        if r["period"] == period and r["merged_at"] is not None
+    submissions: dict[tuple[str, str, str], TableRow] = {
+        (period, *sender_of(r)): r for r in state.submissions if r["period"] == period and r["merged_at"] is not None
     }
     out: dict[str, tuple[str, dt.datetime]] = {}
     for answer in _answers(state):
-        submission = submissions.get(answer.unit)
+        submission = submissions.get(answer.report)
         if submission is None:
             continue
         wanted = (

@@ -1,4 +1,4 @@
-"""What each unit owes in a period, from the master: its tasks, the printed cells, last period's report."""
+"""What each unit owes in a period and stage, from the master: tasks, printed cells, last period's report."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from typing import Any
 
 from tjxl.fields.loading import load_spec, load_specs
 from tjxl.fields.spec import Part
-from tjxl.intake.context import Context, Expected, ExpectedRow, MergedReturn
+from tjxl.intake.agreement import reported
+from tjxl.intake.context import Context, Expected, ExpectedRow, MergedReturn, Reported
 from tjxl.intake.decided import answers_about_returns, files_set_aside, to_be_read_again
+from tjxl.intake.timeliness import first_report, last_day
 from tjxl.periods import Period
+from tjxl.register import ROLE_TITLES
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
 from tjxl.sheets.layout import state_titles
 from tjxl.sheets.promise_tables import measure_of
 from tjxl.sheets.rows import TableRow
-from tjxl.sheets.state import MasterState, role_of
+from tjxl.sheets.state import MasterState, role_of, sender_of
+from tjxl.stages import SINGLE, Sender, step
 
 _InHand = Mapping[tuple[str, str], str | None]
 """What the forms in hand hold, None for nothing: (task, unit) → role, (task, "") and (milestone, "") → day. A target
@@ -27,15 +31,20 @@ OPEN_STATES = ("missing", "returned", "awaiting_decision")
 
 
 def expected_rows(
-    state: MasterState, period: Period, settings: Settings, *, issuing: bool = False
+    state: MasterState, period: Period, settings: Settings, *, issuing: bool = False, stage: str = SINGLE
 ) -> dict[str, Expected]:
-    """Unit code → what its form shows and its rules ask for; units and rows in register order.
+    """Unit code → what its form of a stage shows and its rules ask for; units and rows in register order.
 
     Milestones and targets are asked of the lead alone. A form is judged by what stood in it when it was issued: what
     the office decided on later counts from the next form. `issuing` asks what a form issued now holds.
+
+    Of two stages the first asks for the tasks in which a unit cooperates, the second for those that it leads.
     """
-    in_hand = _in_hand(state, period, issuing)
+    in_hand = _in_hand(state, period, issuing, stage)
     tasks = _expected_tasks(state, period, settings, in_hand)
+    if stage != SINGLE:
+        own_role = {unit: {c: r for c, r in rows.items() if r.facts["role"] == stage} for unit, rows in tasks.items()}
+        tasks = {unit: rows for unit, rows in own_role.items() if rows}
     leads = {code: unit for unit, rows in tasks.items() for code, row in rows.items() if row.facts["role"] == "lead"}
     promised = {
         "milestones": _expected_milestones(state, period, settings, leads, in_hand),
@@ -93,15 +102,16 @@ def _holds(task: TableRow, role: object, completed: str) -> bool:
     return role_of(role) != "lead" or task["verified_status"] in (None, "", completed)
 
 
-def _in_hand(state: MasterState, period: Period, issuing: bool) -> _InHand:
-    """What the period's forms hold where the master has changed since (下发后变更).
+def _in_hand(state: MasterState, period: Period, issuing: bool, stage: str) -> _InHand:
+    """What the forms of a period and stage hold where the master has changed since (下发后变更).
 
     Of several changes the one that came first after the period's issue tells what its forms hold.
     """
     marks: dict[tuple[str, str], tuple[str, str | None]] = {}
+    own = step(period.code, stage)
     for row in state.since_issue:
         pair, code = (str(row["task_code"]), str(row["unit_code"] or "")), str(row["period"])
-        later = code > period.code or (code == period.code and not issuing)
+        later = code > own or (code == own and not issuing)
         if later and (pair not in marks or code < marks[pair][0]):
             marks[pair] = (code, row["before"])
     return {pair: before for pair, (_, before) in marks.items()}
@@ -192,24 +202,41 @@ def intake_context(state: MasterState, period: Period, settings: Settings) -> Co
         period=period,
         master_id=state.meta["master_id"],
         key=state.meta["key"],
-        expected=expected_rows(state, period, settings),
+        expected={
+            (unit, stage): expected
+            for stage in state.stages_issued.get(period.code, (SINGLE,))
+            for unit, expected in expected_rows(state, period, settings, stage=stage).items()
+        },
         unit_names={code: unit.name for code, unit in units.items()},
         unit_aliases={code: unit.aliases for code, unit in units.items() if unit.aliases},
         merged=_merged(state, period),
         due={
-            str(r["unit_code"]): due
+            sender_of(r): due
             for r in state.submissions
-            if r["period"] == period.code and (due := _day(r["due_on"])) is not None
+            if r["period"] == period.code and (due := last_day(r, settings)) is not None
         },
         merged_files=_merged_files(state) - set(to_be_read_again(state, period.code)),
         answers=answers_about_returns(state),
         set_aside=files_set_aside(state),
+        cooperating=cooperating_reports(state, period) if period.code in state.split_periods else {},
     )
 
 
-def _merged(state: MasterState, period: Period) -> Mapping[str, MergedReturn]:
+def cooperating_reports(state: MasterState, period: Period) -> dict[str, dict[str, Reported]]:
+    """Task → unit code → what that unit reported in a period as one that cooperates."""
+    cooperating = ROLE_TITLES["cooperating"]
+    out: dict[str, dict[str, Reported]] = {}
+    for (code, task, unit), row in state.effective["report"].items():
+        if code == period.code and row["role"] == cooperating:
+            out.setdefault(task, {})[unit] = reported(row.values)
+    return out
+
+
+def _merged(state: MasterState, period: Period) -> Mapping[Sender, MergedReturn]:
     return {
-        str(r["unit_code"]): MergedReturn(str(r["sha256"]), str(r["file"]), r["reported_on"], r["file_time"])
+        sender_of(r): MergedReturn(
+            str(r["sha256"]), str(r["file"]), r["reported_on"], r["file_time"], first_report(r)
+        )
         for r in state.submissions
         if r["period"] == period.code and r["merged_at"] is not None
     }

@@ -19,6 +19,7 @@ from tjxl.ooxml.package import Package
 from tjxl.ooxml.parts import suffix_of
 from tjxl.resources import layout_toml
 from tjxl.sheets.annotate import annotated
+from tjxl.stages import stage_title
 
 BlankForm = Callable[[Identity], bytes | None]
 """The form as it was issued to a unit, without its answers; None where it can no longer be had."""
@@ -87,7 +88,8 @@ class Feedback:
         blank = self._blank_form(identity) if r.form is not None else None
         if blank is None or r.form is None:
             return b"", None
-        filled, findings = refilled(blank, r.form, r.findings, self._context.specs)
+        specs = self._context.specs_of(identity.stage)
+        filled, findings = refilled(blank, r.form, r.findings, specs)
         return annotated(filled, findings, self._heading(identity)), Copy(f"{_stem(r)}_{_copy_ending()}.xlsx", "new")
 
     def _heading(self, identity: Identity) -> str:
@@ -113,10 +115,11 @@ def stale_files(
         whole: everything in 收件 was looked at, not single files.
     """
     words = layout_toml("feedback.toml")["text"]
-    seen = {_unit_name(r.identity.unit) for r in returns if r.identity}
+    seen = {_sender_name(r.identity.unit, r.identity.stage) for r in returns if r.identity}
     endings = tuple(f"_{words[name]}" for name in ("copy", "returned", "asked"))
     if whole:
-        seen |= {words["unknown_unit"], *(_unit_name(context.unit_names[code]) for code in context.merged)}
+        merged = (_sender_name(context.unit_names[code], stage) for code, stage in context.merged)
+        seen |= {words["unknown_unit"], *merged}
     out = []
     for name in present:
         ours = PurePosixPath(name).stem.endswith(endings) and name.partition("_")[0] in seen
@@ -133,11 +136,18 @@ def _stem(r: Return) -> str:
     """Unit and original name; the digest keeps two files of one name apart."""
     unit = _unit_name(r.identity.unit) if r.identity else layout_toml("feedback.toml")["text"]["unknown_unit"]
     name = _safe(PurePosixPath(r.source.file).stem).removeprefix(unit).strip("_- ")
-    return "_".join(part for part in (unit, name[:_LONGEST_STEM], r.source.sha256[:6]) if part)
+    sender = _sender_name(r.identity.unit, r.identity.stage) if r.identity else unit
+    return "_".join(part for part in (sender, name[:_LONGEST_STEM], r.source.sha256[:6]) if part)
 
 
 def _unit_name(unit: str) -> str:
     return _safe(unit)[:_LONGEST_UNIT]
+
+
+def _sender_name(unit: str, stage: str) -> str:
+    """The unit, and which of two stages: what goes back of the one says nothing of the other."""
+    title = stage_title(stage)
+    return _unit_name(unit) + (f"（{title}）" if title else "")
 
 
 def _safe(name: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tjxl.findings import Finding
@@ -12,6 +12,7 @@ from tjxl.grouping import grouped
 from tjxl.intake.returns import Return
 from tjxl.periods import Period
 from tjxl.resources import layout_toml
+from tjxl.stages import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,15 @@ class Letters:
     """The texts of a period.
 
     Attributes:
-        due: the day by which its reports are due.
+        due: the day by which its reports are due, of a sender of whom nothing else is known.
         contact: whom units may ask; empty for nobody.
+        due_of: sender → the day by which its own report is due.
     """
 
     period: Period
     due: dt.date
     contact: str
+    due_of: Mapping[Sender, dt.date] = field(default_factory=dict)
 
     def letter(self, r: Return, copy: Copy | None) -> str:
         """The text about one return: what to do and by when, what is wrong where, which file goes with it."""
@@ -60,8 +63,9 @@ class Letters:
         facts = {"period": self.period.title, "file": r.source.file.rpartition("/")[2]}
         if r.verdict == "needs_decision":
             return str(words["opening_asked"]).format(questions=len(of_severity(r, "question")), **facts)
-        late = r.source.time.date() > self.due  # by the file's own time: the clock would make each run another text
-        due = words["overdue" if late else "due"].format(due=_day(self.due))
+        last = self.due_of.get(r.identity.sender, self.due) if r.identity else self.due
+        late = r.source.time.date() > last  # by the file's own time: the clock would make each run another text
+        due = words["overdue" if late else "due"].format(due=_day(last))
         key = "opening" if r.form is not None else "opening_refused"
         return str(words[key]).format(errors=len(of_severity(r, "error")), due=due, **facts)
 

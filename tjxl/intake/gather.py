@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tjxl.intake.context import Context
-from tjxl.intake.parallel import read_in_parallel, workers_for
+from tjxl.intake.parallel import Reading, read_in_parallel, workers_for
 from tjxl.intake.returns import Return, judge, read_return
 from tjxl.intake.sources import Source, find_sources, open_source
 
@@ -57,6 +57,7 @@ def gather_returns(
     *,
     archived: Sequence[Source] = (),
     workers: int | None = None,
+    scheduler: str | None = None,
 ) -> list[Return]:
     """Every file under `inbox` (or just `files`) with its verdict.
 
@@ -64,21 +65,35 @@ def gather_returns(
         archived: files from elsewhere that are judged with them, unless the inbox has the same content.
         progress: called with files done and files in all.
         workers: how many processes read; by default as many as pay for themselves.
+        scheduler: address of a dask scheduler whose workers read.
+
+    Raises:
+        ProjectError: E245 to E248, the scheduler cannot be used.
     """
     known = _READINGS.begin(context)
     paths = find_sources(inbox, files)
     if workers is None:
         workers = 1 if known else workers_for(len(paths))  # what was read a moment ago is read fastest here
     counted = _counter(len(paths), progress)
-    if workers == 1:
+    if scheduler is not None:
+        from tjxl.intake.cluster import read_by_cluster
+
+        returns = _kept(read_by_cluster(paths, inbox, context, scheduler, counted))
+    elif workers == 1:
         returns = list(_read_here(paths, inbox, context, counted))
     else:
-        returns = [r for reading in read_in_parallel(paths, inbox, context, workers, counted) for r in reading]
-        for r in returns:
-            _READINGS.keep(r)
+        returns = _kept(read_in_parallel(paths, inbox, context, workers, counted))
     present = {r.source.sha256 for r in returns}
     returns += [_READINGS.read(source, context) for source in archived if source.sha256 not in present]
     return judge(returns, context)
+
+
+def _kept(readings: Sequence[Reading]) -> list[Return]:
+    """What others have read, remembered as if it had been read here."""
+    returns = [r for reading in readings for r in reading]
+    for r in returns:
+        _READINGS.keep(r)
+    return returns
 
 
 def _read_here(paths: Sequence[Path], inbox: Path, context: Context, step: Callable[[], None]) -> Iterator[Return]:

@@ -13,6 +13,7 @@ from tjxl.ooxml.cells import SheetCells
 from tjxl.periods import parse_period
 from tjxl.resources import layout_toml
 from tjxl.sheets.form_places import FORM_VERSION
+from tjxl.stages import Sender
 
 _SIGNED = ("form_version", "master_id", "unit_code", "unit", "period", "stage", "issued_at")
 
@@ -29,6 +30,11 @@ class Identity:
     stage: str
     issued_at: str
     digest: str = ""
+
+    @property
+    def sender(self) -> Sender:
+        """Who reports, and in which stage of the period: what one return is of."""
+        return self.unit_code, self.stage
 
     def signed(self, key: str) -> Identity:
         """The same identity with its digest under the master's key."""

@@ -59,12 +59,12 @@ def _names(code: str, context: Context) -> Iterator[str]:
 
 def check_file_name(file: str, identity: Identity | None, context: Context) -> list[Finding]:
     """A file called after another unit proves nothing, but is worth a look (failure modes 28 and 31)."""
-    if identity is None or identity.unit_code not in context.expected:
+    if identity is None or identity.sender not in context.expected:
         return []
     stem = squeeze(PurePosixPath(file).stem)
     if squeeze(identity.unit) in stem or any(name in stem for name in _names(identity.unit_code, context)):
         return []
-    for code in context.expected:
+    for code in dict.fromkeys(unit for unit, _ in context.expected):
         name = context.unit_names.get(code, "")
         if len(name) >= _LEAST_NAME and squeeze(name) in stem:
             return [finding("I235", named=name, unit=context.unit_names[identity.unit_code], value=name)]

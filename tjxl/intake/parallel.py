@@ -1,7 +1,8 @@
 """Reading many files in several processes: the same returns in the same order, whatever happens to a process.
 
 Reading is work for the processor, so threads would gain nothing. A process takes some tenths of a second to start:
-below `THRESHOLD` files one process is faster.
+below `THRESHOLD` files one process is faster. Processes on this machine and those of a cluster
+(`tjxl.intake.cluster`) are given work in the same way; what neither brings back is read here, each file in its turn.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 from tjxl.findings import finding
@@ -25,6 +27,8 @@ from tjxl.intake.sources import Source, open_source
 THRESHOLD = 400
 _MOST_WORKERS = 8
 _CHUNK = 16
+_PATIENCE = 5.0
+"""Seconds without any answer after which it is asked whether one is still to come."""
 
 Reading = list[Return]
 """What one file on disk holds: one return, or several of a zip archive."""
@@ -47,29 +51,65 @@ def read_path(path: Path, inbox: Path, context: Context) -> Reading:
 def read_in_parallel(
     paths: Sequence[Path], inbox: Path, context: Context, workers: int, step: Callable[[], None]
 ) -> list[Reading]:
-    """What each file holds, in the order given.
+    """What each file holds, in the order given, read by processes of this machine.
 
     A file that ends the process reading it gets a finding (I228); the files that shared its process are read again.
 
     Args:
         step: called once for each file that is done.
     """
-    done: dict[int, Reading] = {}
     with _Pool(workers, inbox, context) as pool:
         if not pool.starts():  # no processes can be started here
             return [_counted(read_path(path, inbox, context), step) for path in paths]
-        chunks = [range(i, min(i + _CHUNK, len(paths))) for i in range(0, len(paths), _CHUNK)]
-        waiting = {pool.submit([paths[i] for i in chunk]): chunk for chunk in chunks}
-        for future in as_completed(waiting):
-            try:
-                readings = future.result()
-            except BrokenProcessPool:
-                break
-            for i, reading in zip(waiting[future], readings, strict=True):
+        done = read_many(pool.submit, paths, step)
+    return with_the_rest(done, paths, inbox, context, step)
+
+
+def read_many(
+    submit: Callable[[list[Path]], Future[list[Reading]]],
+    paths: Sequence[Path],
+    step: Callable[[], None],
+    *,
+    at_once: int | None = None,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> dict[int, Reading]:
+    """What the files hold that `submit` brings back, by their place: a chunk that fails is left out.
+
+    Args:
+        submit: gives some files to a process.
+        at_once: how many chunks are under way at most; all where nothing is said.
+        goes_on: asked when a chunk has failed, or none has come back for a while: whether it is worth waiting.
+    """
+    chunks = iter([range(i, min(i + _CHUNK, len(paths))) for i in range(0, len(paths), _CHUNK)])
+    waiting = {submit([paths[i] for i in chunk]): chunk for chunk in islice(chunks, at_once)}
+    done: dict[int, Reading] = {}
+    while waiting:
+        finished, _ = wait(waiting, _PATIENCE, FIRST_COMPLETED)
+        failed = not finished
+        for future in finished:
+            chunk = waiting.pop(future)
+            if future.cancelled() or future.exception() is not None:
+                failed = True
+                continue
+            for i, reading in zip(chunk, future.result(), strict=True):
                 done[i] = _counted(reading, step)
+        if failed and not goes_on():
+            break
+        for chunk in islice(chunks, len(finished)):
+            waiting[submit([paths[i] for i in chunk])] = chunk
+    return done
+
+
+def with_the_rest(
+    done: dict[int, Reading], paths: Sequence[Path], inbox: Path, context: Context, step: Callable[[], None]
+) -> list[Reading]:
+    """All readings in order: files not done yet are read in a process of this machine, each in its turn.
+
+    So it is known which of them ends a process: that one gets a finding (I228).
+    """
     left = [i for i in range(len(paths)) if i not in done]
     while left:
-        with _Pool(1, inbox, context) as pool:  # each in its turn, so that it is known which of them ends a process
+        with _Pool(1, inbox, context) as pool:
             for i in tuple(left):
                 left.remove(i)
                 alone = pool.read_alone(paths[i])

@@ -17,6 +17,7 @@ from tjxl.intake.read import ReadForm, ReadRow
 from tjxl.ooxml.refs import parse_cell
 from tjxl.register import Question
 from tjxl.sheets.layout import answer_words
+from tjxl.stages import SINGLE
 
 if TYPE_CHECKING:
     from tjxl.intake.returns import Return
@@ -48,6 +49,8 @@ def _question(r: Return, f: Finding) -> Question:
     assert r.identity is not None
     values = dict(_options(f))
     data: dict[str, Any] = {"code": f.code, "period": r.identity.period, "unit_code": r.identity.unit_code}
+    if r.identity.stage != SINGLE:
+        data["stage"] = r.identity.stage
     data |= {"time": r.source.time.isoformat(timespec="seconds"), "values": {k: _plain(v) for k, v in values.items()}}
     if f.code == _WHICH_FILE:
         text = f.message.replace("本文件", f"“{r.source.file}”")

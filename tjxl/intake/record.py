@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tjxl.findings import Verdict, finding
+from tjxl.intake.context import Context
 from tjxl.intake.questions import FILE, VALUE, asked_by
 from tjxl.intake.returns import Return
+from tjxl.intake.timeliness import followed_dates
 from tjxl.ooxml.editor import BookEditor
-from tjxl.periods import Period
 from tjxl.register import Question
 from tjxl.sheets.layout import master_layout, state_titles
 from tjxl.sheets.master_edit import add_questions, set_row_values
 from tjxl.sheets.recalc import refresh
 from tjxl.sheets.rows import TableRow
-from tjxl.sheets.state import MasterState
+from tjxl.sheets.state import MasterState, sender_of
+from tjxl.stages import SINGLE, Sender
 
 _COUNTING = ("accepted", "accepted_with_notes", "needs_decision")
 
 
-def note_verdicts(state: MasterState, period: Period, returns: Sequence[Return]) -> BookEditor | None:
+def note_verdicts(state: MasterState, context: Context, returns: Sequence[Return]) -> BookEditor | None:
     """The edits that bring 报送情况 and 待裁决 up to the verdicts; None where nothing changes.
 
     Collecting the same files again changes nothing: a return counts once, by its digest.
     """
     editor = BookEditor(state.book)
     layouts = master_layout()
-    noted = followed(state, period, returns, ("returned", "needs_decision"))
+    noted = followed(state, context, returns, ("returned", "needs_decision"))
     for table, rows in noted.updates.items():
         for number, values in rows.items():
             set_row_values(editor, layouts[table], number, values)
@@ -52,21 +56,30 @@ class Noted:
     questions: list[Question] = field(default_factory=list)
 
 
-def followed(state: MasterState, period: Period, returns: Sequence[Return], verdicts: Sequence[Verdict]) -> Noted:
-    """报送情况 of the units with one of these verdicts, and the questions: new ones, and those that are settled."""
+def followed(state: MasterState, context: Context, returns: Sequence[Return], verdicts: Sequence[Verdict]) -> Noted:
+    """报送情况 of the units with one of these verdicts, and the questions: new ones, and those that are settled.
+
+    Due dates, and who is late, follow in every row what the office has granted or set since.
+    """
+    period = context.period
     noted = Noted(questions=asked_by(returns))
-    by_unit = {r.identity.unit_code: r for r in returns if r.identity and r.verdict in verdicts}
-    accepted = {
-        r.identity.unit_code for r in returns if r.identity and r.verdict in ("accepted", "accepted_with_notes")
-    }
+    by_sender = {r.identity.sender: r for r in returns if r.identity and r.verdict in verdicts}
+    accepted = {r.identity.sender for r in returns if r.identity and r.verdict in ("accepted", "accepted_with_notes")}
+    older: dict[Sender, list[dt.date]] = {}
+    for r in returns:
+        if r.settled and r.identity is not None and r.first_on is not None:
+            older.setdefault(r.identity.sender, []).append(r.first_on)
     for row in state.submissions:
-        unit = str(row["unit_code"])
-        r = by_unit.get(unit)
-        if row["period"] == period.code and r is not None and unit not in accepted:
-            new = _submission(row, r)
-            if new:
-                noted.updates.setdefault("submissions", {})[row.number] = new
-    states = _question_states(state, period, returns, {q.key for q in noted.questions})
+        sender, new = sender_of(row), {}
+        if row["period"] == period.code:
+            new = followed_dates(row, context.settings, older.get(sender, ()))
+            if sender in by_sender and sender not in accepted:
+                new |= _submission(row, by_sender[sender])
+        else:
+            new = followed_dates(row, context.settings)
+        if new:
+            noted.updates.setdefault("submissions", {})[row.number] = new
+    states = _question_states(state, period.code, returns, {q.key for q in noted.questions})
     if states:
         noted.updates["questions"] = states
     return noted
@@ -95,13 +108,13 @@ def _submission(row: TableRow, r: Return) -> dict[str, Any]:
 
 
 def _question_states(
-    state: MasterState, period: Period, returns: Sequence[Return], asked: Collection[str]
+    state: MasterState, period: str, returns: Sequence[Return], asked: Collection[str]
 ) -> dict[int, dict[str, Any]]:
     """状态 of unanswered questions: closed where the unit's return does not raise them any more, else open."""
     titles = state_titles()
     no_longer_asked = finding("M502").message
     closed = f"{titles['decided_question']}：{no_longer_asked}"
-    counting = {r.identity.unit_code for r in returns if r.identity and r.verdict in _COUNTING}
+    counting = {r.identity.sender for r in returns if r.identity and r.verdict in _COUNTING}
     out: dict[int, dict[str, Any]] = {}
     for question in state.questions:
         row = state.decided.get(str(question["question_no"]))
@@ -109,9 +122,10 @@ def _question_states(
         if row is None or kind not in (VALUE, FILE) or row["obeyed"]:
             continue
         said, of_period, unit = str(question["state"] or ""), *about.split(":")[:2]
+        stage = json.loads(row["data"] or "{}").get("stage", SINGLE)
         done = said.startswith(titles["decided_question"])
         if row["key"] in asked and done:
             out[question.number] = {"state": titles["open_question"]}
-        elif row["key"] not in asked and not done and of_period == period.code and unit in counting:
+        elif row["key"] not in asked and not done and of_period == period and (unit, stage) in counting:
             out[question.number] = {"state": closed}
     return out

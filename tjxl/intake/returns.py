@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from tjxl.errors import PackageError
 from tjxl.fields.spec import Part, Spec, rule_finding
 from tjxl.findings import Finding, Verdict, finding, verdict_of
+from tjxl.intake.agreement import contradicted
 from tjxl.intake.carrier import refusal, remarks
 from tjxl.intake.completeness import check_rows_present, is_unfilled
 from tjxl.intake.context import Context, Expected, ExpectedRow, MergedReturn
@@ -27,6 +28,7 @@ from tjxl.intake.sources import Source, foreign_kind
 from tjxl.ooxml.refs import parse_cell
 from tjxl.sheets.form_places import FORM_VERSION, IDENTITY_SHEET
 from tjxl.sheets.layout import answer_words
+from tjxl.stages import Sender, stage_title
 
 if TYPE_CHECKING:
     from tjxl.fields.frame import Unreadable
@@ -41,6 +43,8 @@ class Return:
         identity: who it says it is; None where unknown.
         findings: everything found, in the order file, head, rows.
         settled: a verdict that needs no further look (ignored).
+        first_on: the day of the first report of this sender that could be accepted, among the files judged together;
+            None where this one is the first, or goes back.
     """
 
     source: Source
@@ -48,6 +52,7 @@ class Return:
     form: ReadForm | None = None
     findings: tuple[Finding, ...] = ()
     settled: Verdict | None = None
+    first_on: dt.date | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -59,10 +64,15 @@ class Return:
         return replace(self, source=source)
 
     def to_json(self) -> dict[str, Any]:
-        """One member of `returns`; `annotated` is added by whoever writes the annotated copy."""
+        """One member of `returns`; `annotated` is added by whoever writes the annotated copy.
+
+        `stage` is there where the period has two: 配合 or 牵头.
+        """
+        title = stage_title(self.identity.stage) if self.identity else None
         return {
             "file": self.source.file,
             "unit": self.identity.unit if self.identity else None,
+            **({"stage": title} if title else {}),
             "verdict": self.verdict,
             "annotated": None,
             "findings": [f.to_json() for f in self.findings],
@@ -96,11 +106,12 @@ def _read_workbook(source: Source, context: Context) -> Return:
     if doubt is not None:
         named = identity if doubt.code == "I204" else None
         return Return(source, named, findings=(doubt,))
-    if identity.unit_code not in context.expected:
-        return Return(source, identity, findings=(finding("I220", unit=identity.unit),))
-    expected = context.expected[identity.unit_code]
+    if (stray := _of_no_stage(identity, context)) is not None:
+        return Return(source, identity, findings=(stray,))
+    expected = context.expected[identity.sender]
     as_of, without = context.period.last_day, sheets_without(identity)
-    reader = FormReader(book, context.specs, context.settings, context.year, expected, as_of=as_of, without=without)
+    specs = context.specs_of(identity.stage)
+    reader = FormReader(book, specs, context.settings, context.year, expected, as_of=as_of, without=without)
     form = reader.read()
     if is_unfilled(form, expected, context.specs):
         unfilled = finding("R310", sheet=form.report.title)
@@ -115,8 +126,19 @@ def _read_workbook(source: Source, context: Context) -> Return:
         problems += wrong
     problems += check_shown_unit(form, identity, context)
     problems += _older_version(form, identity, expected, context.specs)
-    problems += _late(form, context.due.get(identity.unit_code))
+    problems += _late(form, identity, context)
     return Return(source, identity, form.with_rows(rows), (*remarks(book), *problems))
+
+
+def _of_no_stage(identity: Identity, context: Context) -> Finding | None:
+    """What speaks against a form of the period that its unit was not sent, or not for this stage."""
+    if identity.sender in context.expected:
+        return None
+    stages = [stage for unit, stage in context.expected if unit == identity.unit_code]
+    if not stages:
+        return finding("I220", unit=identity.unit)
+    own, *issued = (stage_title(stage) or "不分" for stage in (identity.stage, *stages))
+    return finding("P101", period=context.period.title, own=own, issued="、".join(issued))
 
 
 def _row_of(cell: str | None) -> int | None:
@@ -134,10 +156,13 @@ def _older_version(
     return [finding("I230", own=identity.form_version, current=FORM_VERSION, without=without)]
 
 
-def _late(form: ReadForm, due: dt.date | None) -> list[Finding]:
-    """A late report is taken; how late it is counts in the appraisal (failure mode 48)."""
+def _late(form: ReadForm, identity: Identity, context: Context) -> list[Finding]:
+    """A late report is taken; how late it is counts in the appraisal (failure mode 48). A correction is not late."""
+    due, merged = context.due.get(identity.sender), context.merged.get(identity.sender)
     reported = head_date(form)
     if due is None or reported is None or reported <= due:
+        return []
+    if merged is not None and merged.first_on is not None and merged.first_on <= due:
         return []
     place = {"sheet": form.report.title, "cell": form.head_cells["reported_on"], "field": "reported_on"}
     return [finding("I234", reported=reported, due=due, days=(reported - due).days, value=reported, **place)]
@@ -147,23 +172,56 @@ def judge(returns: Sequence[Return], context: Context) -> list[Return]:
     """The returns with the office's answers carried out, repeats settled and rules checked, in the order given."""
     answered = [with_answers(r, context.answers) for r in returns]
     named = [_with(r, *check_file_name(r.source.file, r.identity, context)) if r.form else r for r in answered]
-    return _checked(_repeats_settled(named, context), context)
+    settled = _repeats_settled(named, context)
+    judged = _with_first_days(_checked(settled, context), named, context)
+    for i, f in contradicted(judged, context):
+        findings = _in_reading_order((*judged[i].findings, f), judged[i].form)
+        judged[i] = replace(judged[i], findings=findings)
+    return judged
+
+
+_OLDER = ("I206", "I209")
+"""What is said of a return that gives way to a newer one."""
+
+
+def _with_first_days(judged: list[Return], read: Sequence[Return], context: Context) -> list[Return]:
+    """The returns with the day of their sender's first acceptable report, where an older file is that.
+
+    An older file gives way to a newer one and is not merged, but that it came, and when, is so: whoever reported in
+    time and corrected it later was not late. It must have been acceptable: a file that goes back is no report.
+    """
+    places = [i for i, r in enumerate(judged) if r.settled and any(f.code in _OLDER for f in r.findings)]
+    days: dict[Sender, dt.date] = {}
+    out = list(judged)
+    for i, r in zip(places, _checked([read[i] for i in places], context), strict=True):
+        day = head_date(r.form) if r.form is not None else None
+        if r.identity is None or day is None or r.verdict == "returned":
+            continue
+        days[r.identity.sender] = min(day, days.get(r.identity.sender, day))
+        out[i] = replace(out[i], first_on=day)
+    for i, r in enumerate(out):
+        if r.settled is None and r.identity is not None and (first := days.get(r.identity.sender)) is not None:
+            due = context.due.get(r.identity.sender)
+            in_time = due is not None and first <= due
+            findings = tuple(f for f in r.findings if f.code != "I234" or not in_time)
+            out[i] = replace(r, first_on=first, findings=findings)
+    return out
 
 
 def _repeats_settled(returns: Sequence[Return], context: Context) -> list[Return]:
-    """Of several returns of one unit the newest counts (填报日期, then file time); failure mode 29.
+    """Of several returns of one unit and stage the newest counts (填报日期, then file time); failure mode 29.
 
     Where two of one moment differ, the office says which. A form on which another unit's name stands proves nothing
     about the unit that it was issued to: it goes back, and displaces nobody's return.
     """
-    by_unit: dict[str, list[int]] = {}
+    by_sender: dict[Sender, list[int]] = {}
     out = list(returns)
     for i, r in enumerate(returns):
         if (chosen := context.set_aside.get(r.source.sha256)) is not None:
             out[i] = _ignored(r, finding("I223", successor=chosen.file))
         elif r.form is not None and r.identity is not None and not _of_another_unit(r):
-            by_unit.setdefault(r.identity.unit_code, []).append(i)
-    for unit, places in by_unit.items():
+            by_sender.setdefault(r.identity.sender, []).append(i)
+    for sender, places in by_sender.items():
         ranked = sorted(places, key=lambda i: _recency(returns[i]), reverse=True)
         best = returns[ranked[0]]
         for i in ranked[1:]:
@@ -174,7 +232,7 @@ def _repeats_settled(returns: Sequence[Return], context: Context) -> list[Return
             question = _which(sorted((returns[i] for i in tied), key=lambda r: r.source.file), context)
             for i in tied:
                 out[i] = _with(out[i], question)
-        merged = context.merged.get(unit)
+        merged = context.merged.get(sender)
         if merged is not None and merged.reported_on is not None:
             for i in tied:
                 out[i] = _against_merged(out[i], merged, context)
@@ -258,7 +316,7 @@ def _checked(returns: Sequence[Return], context: Context) -> list[Return]:
             continue
         heads.append(i)
         for part, sheet in r.form.sheets.items():
-            expected, table = context.expected[r.identity.unit_code].get(part, {}), tables.setdefault(part, _Rows())
+            expected, table = context.expected[r.identity.sender].get(part, {}), tables.setdefault(part, _Rows())
             for row in sheet.rows:
                 table.owner.append(i)
                 table.rows.append(row)

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tjxl.durable import said_plainly, sync_folder, write_whole
 from tjxl.project import TEMPORARY_PREFIX, Project
+from tjxl.stages import STAGES, stage_title
 
 _WRITERS = 8
 
@@ -35,7 +36,8 @@ def archive_files(project: Project, files: Mapping[str, tuple[str, bytes]]) -> N
 
 def clear_leftovers(project: Project) -> None:
     """Remove temporary files that an interrupted command left. Call while holding the project's lock."""
-    of_periods = (folder for parent in (project.issued(""), project.returned("")) for folder in parent.glob("*"))
+    of_periods = [folder for parent in (project.issued(""), project.returned("")) for folder in parent.glob("*")]
+    of_periods += [project.issued(p.name) / t for p in of_periods for s in STAGES if (t := stage_title(s))]
     inbox = (project.inbox, *(p for p in project.inbox.rglob("*") if p.is_dir()))  # an undo puts files back there
     for folder in (project.root, project.archive, project.backups, *of_periods, *inbox):
         for path in folder.glob(f"{TEMPORARY_PREFIX}*.tmp"):

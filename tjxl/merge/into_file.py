@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tjxl.merge.derived import follow
 from tjxl.merge.plan import Plan
 from tjxl.ooxml.editor import BookEditor
+from tjxl.settings import Settings
 from tjxl.sheets.layout import master_layout
 from tjxl.sheets.master_edit import add_questions, append, append_fitted, set_row_values
 from tjxl.sheets.parts import PART_TABLES
@@ -14,10 +16,13 @@ from tjxl.sheets.recalc import refresh
 from tjxl.sheets.state import MasterState
 
 
-def apply_plan(state: MasterState, plan: Plan, changes: Sequence[Mapping[str, Any]] = ()) -> BookEditor | None:
+def apply_plan(
+    state: MasterState, plan: Plan, settings: Settings, changes: Sequence[Mapping[str, Any]] = ()
+) -> BookEditor | None:
     """The edits of the master, formulas' values and chart points refreshed; None when nothing changes.
 
     Args:
+        settings: those in force: what follows from the ledgers follows them too.
         changes: rows for 变更记录, by column name; none where the master has no such table.
     """
     editor = BookEditor(state.book)
@@ -30,6 +35,7 @@ def apply_plan(state: MasterState, plan: Plan, changes: Sequence[Mapping[str, An
     if changes:
         append_fitted(editor, layouts["changes"], changes)
     add_questions(editor, state, plan.questions)
+    follow(state, editor, plan.effective(state.effective), settings)
     if not editor.changed:
         return None
     refresh(editor)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from tjxl.merge.agreement import agreements
 from tjxl.merge.changes import Change
 from tjxl.merge.hand_edits import edits_of, not_recorded, standing
 from tjxl.merge.projection import project, register_of
 from tjxl.ooxml.editor import BookEditor
+from tjxl.settings import Settings
 from tjxl.sheets.layout import master_layout
 from tjxl.sheets.master_edit import append_fitted, set_row_values
 from tjxl.sheets.recalc import refresh
@@ -15,16 +17,19 @@ from tjxl.sheets.rows import holds_table
 from tjxl.sheets.state import MasterState
 
 
-def follow_leads(before: MasterState, editor: BookEditor, master: str, now: dt.datetime) -> list[Change]:
+def follow_leads(
+    before: MasterState, editor: BookEditor, master: str, now: dt.datetime, settings: Settings
+) -> list[Change]:
     """Add to the edits of `before` what tasks, milestones and targets show whose lead these edits change.
 
     As in a merge: a row that is to show another report is written whole, and what somebody had typed over it is
-    recorded; one that shows its report already stays as it stands.
+    recorded; one that shows its report already stays as it stands. 与牵头口径 of the cooperating units follows.
 
     Returns:
         The hand edits that are overwritten.
     """
     after = MasterState(editor.save())
+    _follow_agreement(after, editor, settings)
     moved = {task for task, unit in after.leads.items() if before.leads.get(task) != unit}
     if not moved:
         return []
@@ -44,3 +49,12 @@ def follow_leads(before: MasterState, editor: BookEditor, master: str, now: dt.d
         append_fitted(editor, layouts["changes"], [e.row(None, now) for e in not_recorded(lost, before.changes)])
     refresh(editor)
     return lost
+
+
+def _follow_agreement(after: MasterState, editor: BookEditor, settings: Settings) -> None:
+    """与牵头口径 as it is with these leads and units; no formula looks at it."""
+    said = agreements(after.assignments, after.leads, after.effective["report"], after.split_periods, settings)
+    for row in after.assignments:
+        if row["agreement"] != said.get(row.number):
+            value = {"agreement": said.get(row.number)}
+            set_row_values(editor, master_layout()["assignments"], row.number, value)

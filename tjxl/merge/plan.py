@@ -16,13 +16,18 @@ from typing import Any
 from tjxl.fields.spec import Part
 from tjxl.findings import finding
 from tjxl.intake.record import Noted
+from tjxl.intake.timeliness import first_report, timely
+from tjxl.merge.agreement import agreements, split_periods
 from tjxl.merge.changes import Change, HandKind, Lives, differing
 from tjxl.merge.hand_edits import Standing, standing
 from tjxl.merge.projection import Entry, Key, Register, project
 from tjxl.register import Question
+from tjxl.settings import Settings
 from tjxl.sheets.layout import answer_words, state_titles
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.rows import TableRow
+from tjxl.sheets.state import sender_of
+from tjxl.stages import SINGLE, STAGES, stage_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,8 @@ class AcceptedSheet:
 class AcceptedReturn:
     """A return that counts, as intake gives it to the merge.
 
-    `complete` is False where some rows wait for a decision: the file is then looked at again.
+    `complete` is False where some rows wait for a decision: the file is then looked at again. `first_on` is the day
+    of an earlier report of this unit, period and stage that gave way to it.
     """
 
     file: str
@@ -61,6 +67,8 @@ class AcceptedReturn:
     head: Mapping[str, Any]
     sheets: Mapping[Part, AcceptedSheet]
     complete: bool = True
+    stage: str = SINGLE
+    first_on: dt.date | None = None
 
 
 @dataclass(slots=True)
@@ -82,6 +90,14 @@ class Plan:
     changes: list[Change] = field(default_factory=list)
     hand_edits: list[tuple[Standing[Any], HandKind]] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
+
+    def effective(self, present: Mapping[Part, Mapping[Key, Entry]]) -> dict[Part, dict[Key, Entry]]:
+        """The ledger rows that count once this plan is carried out: of several for one key the last one written."""
+        out: dict[Part, dict[Key, Entry]] = {part: dict(rows) for part, rows in present.items()}
+        for part, entries in self.ledgers.items():
+            code = PART_TABLES[part].key
+            out[part] |= {(str(e["period"]), str(e[code]), str(e["unit_code"])): e for e in entries}
+        return out
 
     def update(self, table: str, row: TableRow, new: Mapping[str, Any]) -> None:
         """Plan to set what differs."""
@@ -111,7 +127,7 @@ class Present:
     ledgers: Mapping[Part, Mapping[Key, TableRow]]
     submissions: Sequence[TableRow]
     asked: Collection[str]
-    adjustment_status: str
+    settings: Settings
     withdrawn: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -160,22 +176,36 @@ def plan_merge(
                 values = {f: row.values.get(f) for f in fields}
                 if known is not None and all(known[name] == value for name, value in values.items()):
                     continue
+                if known is not None and outweighs(known["role"], accepted.stage):
+                    continue
                 source = _Source(accepted, sheet, row)
                 entry = _ledger_entry(part, source, values)
-                entry |= {"role": roles[row.task_code, accepted.unit_code], "batch": batch, "merged_at": now}
+                role = stage_title(accepted.stage) or roles[row.task_code, accepted.unit_code]
+                entry |= {"role": role, "batch": batch, "merged_at": now}
                 plan.ledgers[part].append(entry)
                 plan.changes += _changes(part, ledger, key, entry, row)
                 ledger.put(key, entry)
     _ask_about_adjustments(plan, present)
     _project(plan, present, ledgers)
+    _plan_agreements(plan, present, ledgers)
     _plan_submissions(plan, returns, present, now)
     return plan
 
 
-def _oldest_first(accepted: AcceptedReturn) -> tuple[str, str, dt.date, dt.datetime, str]:
-    """By period and unit; of one unit's returns the newest comes last, and counts. The digest makes it stable."""
+def outweighs(role: object, stage: str) -> bool:
+    """Whether a report of this role stands although the unit's return of a stage says something else.
+
+    A unit that is made the lead of a task between the two stages of a period reports on it in both: its word as lead
+    holds, whichever comes first.
+    """
+    return stage == "cooperating" and role == stage_title("lead")
+
+
+def _oldest_first(accepted: AcceptedReturn) -> tuple[str, str, int, dt.date, dt.datetime, str]:
+    """By period, unit and stage; of one's returns the newest comes last, and counts. The digest makes it stable."""
     moment = (accepted.reported_on or dt.date.min, accepted.file_time)
-    return accepted.period, accepted.unit_code, *moment, accepted.sha256
+    stage = STAGES.index(accepted.stage) if accepted.stage in STAGES else 0
+    return accepted.period, accepted.unit_code, stage, *moment, accepted.sha256
 
 
 def _ledger_entry(part: Part, source: _Source, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,8 +227,9 @@ def _ledger_entry(part: Part, source: _Source, values: Mapping[str, Any]) -> dic
 def _ask_about_adjustments(plan: Plan, present: Present) -> None:
     """申请调整 is merged like any report and opens a question to the office."""
     tasks = {str(t["task_code"]): t for t in present.tasks}
+    requested = present.settings.status_named("adjustment_requested")
     for entry in plan.ledgers["report"]:
-        if entry["status"] != present.adjustment_status:
+        if entry["status"] != requested:
             continue
         question = _adjustment(entry, tasks[str(entry["task_code"])], present)
         if question.key not in present.asked:
@@ -290,27 +321,41 @@ def _project(plan: Plan, present: Present, ledgers: Mapping[Part, _Ledger]) -> N
             plan.hand_edits.append((replace(was, edits=edits), "overwritten" if moves else "hand"))
 
 
+def _plan_agreements(plan: Plan, present: Present, ledgers: Mapping[Part, _Ledger]) -> None:
+    """与牵头口径 of every cooperating unit: the lead's word may have changed as well as its own."""
+    split = split_periods(present.submissions)
+    said = agreements(present.assignments, present.leads, ledgers["report"].effective, split, present.settings)
+    for row in present.assignments:
+        if row["agreement"] != said.get(row.number):
+            planned = plan.updates.setdefault("assignments", {}).setdefault(row.number, {})
+            planned["agreement"] = said.get(row.number)
+
+
 def _plan_submissions(plan: Plan, returns: Sequence[AcceptedReturn], present: Present, now: dt.datetime) -> None:
-    rows = {(str(r["period"]), str(r["unit_code"])): r for r in present.submissions}
-    newest = {(accepted.period, accepted.unit_code): accepted for accepted in returns}
+    rows: dict[tuple[str, str, str], TableRow] = {(str(r["period"]), *sender_of(r)): r for r in present.submissions}
+    newest = {(accepted.period, accepted.unit_code, accepted.stage): accepted for accepted in returns}
+    firsts: dict[tuple[str, str, str], list[dt.date | None]] = {}
+    for accepted in returns:
+        place = (accepted.period, accepted.unit_code, accepted.stage)
+        firsts.setdefault(place, []).extend((accepted.reported_on, accepted.first_on))
     for place, accepted in newest.items():
         row = rows.get(place)
         if row is None:
             continue
-        due, reported = row["due_on"], accepted.reported_on
-        late = isinstance(due, dt.date) and reported is not None and reported > due
-        state = state_titles()["awaiting_decision" if not accepted.complete else "late" if late else "reported"]
-        if row["merged_at"] is not None and row["sha256"] == accepted.sha256 and row["state"] == state:
+        first = first_report(row, firsts[place])
+        state = state_titles()["reported" if accepted.complete else "awaiting_decision"]
+        new = timely(row, present.settings, {"state": state, "merged_at": now}, first)
+        known = row["merged_at"] is not None and row["sha256"] == accepted.sha256
+        if known and row["state"] == new["state"]:
+            plan.update("submissions", row, {n: v for n, v in new.items() if n != "merged_at"})
             continue
-        new = {
-            "state": state,
-            "reported_on": reported,
+        new |= {
+            "reported_on": accepted.reported_on,
             "prepared_by": accepted.head.get("prepared_by"),
             "phone": accepted.head.get("phone"),
             "reviewed_by": accepted.head.get("reviewed_by"),
             "file": accepted.file,
             "file_time": accepted.file_time.replace(microsecond=0),
             "sha256": accepted.sha256,
-            "merged_at": now,
         }
         plan.update("submissions", row, new)

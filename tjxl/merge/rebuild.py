@@ -14,7 +14,12 @@ from typing import Any
 
 from tjxl.fields.spec import Part
 from tjxl.intake.read import ReadRow, head_date
+from tjxl.intake.timeliness import timely
+from tjxl.merge.agreement import agreements
+from tjxl.merge.derived import derived, follow
 from tjxl.merge.hand_edits import standing
+from tjxl.merge.period_figures import missing_periods, period_figures
+from tjxl.merge.plan import outweighs
 from tjxl.merge.projection import Key, project, register_of
 from tjxl.merge.replay import Replayed
 from tjxl.ooxml.editor import BookEditor
@@ -22,12 +27,14 @@ from tjxl.ooxml.package import local_name
 from tjxl.ooxml.refs import cell_ref
 from tjxl.ooxml.splice import PutFormula
 from tjxl.register import ROLE_TITLES
+from tjxl.settings import Settings
 from tjxl.sheets.layout import SheetLayout, master_layout, state_titles
 from tjxl.sheets.master_edit import append, set_row_values
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.recalc import refresh
-from tjxl.sheets.rows import TableRow, find_table
-from tjxl.sheets.state import MasterState, batch_of
+from tjxl.sheets.rows import TableRow, find_table, holds_table
+from tjxl.sheets.state import MasterState, batch_of, sender_of
+from tjxl.stages import stage_title
 
 EDITED = "手工改动"
 ADDED = "手工添加的行"
@@ -37,12 +44,15 @@ UNREADABLE = "归档文件现无法对应（单位或任务已变）"
 NOT_IN_FILE = "来源文件中没有这一行"
 UNKNOWN = "来源不明"
 FORMULA = "公式被改动或删除"
+LOST_PERIOD = "期次缺行"
 
 _FORMULAS = {
-    "tasks": ("light",),
+    "tasks": ("light", "light_reason", "expected_progress"),
     "milestones": ("lead_unit", "outcome"),
-    "targets": ("lead_unit", "attainment"),
+    "targets": ("lead_unit", "attainment", "scheduled_value", "schedule"),
     "units": ("lead_tasks", "cooperating_tasks"),
+    "problems": ("age_days", "state"),
+    "closings": ("verified", "state"),
 }
 """The generated columns that are formulas."""
 
@@ -76,19 +86,24 @@ class Difference:
 
 @dataclass(slots=True)
 class Rebuild:
-    """All differences, and how those that are proven are mended: cells, formulas, rows of the ledgers."""
+    """All differences, and how those that are proven are mended: cells, formulas, rows of the ledgers.
+
+    `effective` are the ledger rows that count once they are: what is derived of them is written by `follow`.
+    """
 
     differences: list[Difference] = field(default_factory=list)
     updates: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
     formulas: dict[tuple[str, int, int], str] = field(default_factory=dict)
     appended: dict[Part, list[dict[str, Any]]] = field(default_factory=dict)
+    effective: dict[Part, dict[Key, dict[str, Any]]] = field(default_factory=dict)
 
 
 class _Checker:
     """Compares one master with its files."""
 
-    def __init__(self, state: MasterState, files: Mapping[str, Replayed], kept: Set[str]) -> None:
+    def __init__(self, state: MasterState, files: Mapping[str, Replayed], kept: Set[str], settings: Settings) -> None:
         self.state, self.files, self.kept, self.out = state, files, kept, Rebuild()
+        self.settings = settings
         rows = [row for ledger in state.ledgers.values() for row in ledger]
         self._usual = _usual(rows)
         self._batches = {(str(row["sha256"]), row["batch"]) for row in rows}
@@ -101,7 +116,9 @@ class _Checker:
             self._missing_rows(part)
         self._register()
         self._submissions()
+        self._derived()
         self._formulas()
+        self.out.differences += _period_figures(self.state, self.out)
         return self.out
 
     def _layout(self, table: str) -> SheetLayout:
@@ -109,16 +126,19 @@ class _Checker:
 
     def _differ(self, table: str, row: TableRow, expected: Mapping[str, Any], reason: str = EDITED) -> None:
         """Note, and plan to mend, the cells of a row that differ."""
-        layout = self._layout(table)
+        changed = {name: value for name, value in expected.items() if row[name] != value}
+        if changed:
+            self._differing(self._layout(table), row, changed, reason)
+            self.out.updates.setdefault(table, {}).setdefault(row.number, {}).update(changed)
+
+    def _differing(self, layout: SheetLayout, row: TableRow, expected: Mapping[str, Any], reason: str) -> None:
         found = find_table(self.state.book, layout)
         for name, value in expected.items():
-            if row[name] != value:
-                title = layout.column(name).title
-                cell = cell_ref(row.number, found.columns[title])
-                self.out.differences.append(
-                    Difference(layout.title, row.number, title, cell, row[name], value, reason)
-                )
-                self.out.updates.setdefault(table, {}).setdefault(row.number, {})[name] = value
+            title = layout.column(name).title
+            if layout.column(name).later and title not in found.columns:
+                continue  # a master of an earlier version
+            cell = cell_ref(row.number, found.columns[title])
+            self.out.differences.append(Difference(layout.title, row.number, title, cell, row[name], value, reason))
 
     def _unproven(self, table: str, row: TableRow, reason: str) -> None:
         layout = self._layout(table)
@@ -159,7 +179,7 @@ class _Checker:
             if sha256:
                 expected["sha256"] = sha256
             if row["role"] not in ROLE_TITLES.values():
-                role = self._roles.get((line.task_code, file.unit_code))
+                role = stage_title(file.stage) or self._roles.get((line.task_code, file.unit_code))
                 expected |= {"role": role} if role else {}
             superseded = last.get((row["sha256"], row[key]), row.number) != row.number
             if not superseded and (file.form.sheets[part].title, line.row) not in file.undecided:
@@ -199,9 +219,12 @@ class _Checker:
         """Rows that the files say and the ledger does not hold, file by file in the order of the merges."""
         tables = PART_TABLES[part]
         rows = {(r["sha256"], r[tables.key]): r for r in self.ledgers[part]}
-        held = {(str(r["period"]), str(r[tables.key]), str(r["unit_code"])) for r in self.ledgers[part]}
+        held = {self._key(part, r): r["role"] for r in self.ledgers[part]}
         known: dict[Key, Mapping[str, Any]] = {}
         for file, batch in self._in_order():
+            if file.accepted is None:  # it would go back today: what was merged of it the ledger tells
+                merged = (r for (sha256, _), r in rows.items() if sha256 == file.sha256)
+                known |= {self._key(part, r): {f: r[f] for f in tables.fields} for r in merged}
             sheet = file.accepted.sheets.get(part) if file.accepted else None
             for line in sheet.rows if sheet else ():
                 key = (file.period, line.code, file.unit_code)
@@ -209,14 +232,19 @@ class _Checker:
                 present = rows.get((file.sha256, line.code))
                 if present is None and key in held and (sheet and (sheet.title, line.row) in file.decided):
                     continue  # decided when another file counted already: never merged
+                if present is None and outweighs(held.get(key), file.stage):
+                    continue
                 if present is not None:
                     known[key] = {f: present[f] for f in tables.fields}
                 elif known.get(key) != values and (sheet and (sheet.title, line.row) not in file.undecided):
                     known[key] = values
-                    role = self._roles.get((line.task_code, file.unit_code))
+                    role = stage_title(file.stage) or self._roles.get((line.task_code, file.unit_code))
                     place = {"task_code": line.task_code, "sheet": sheet.title, "row": line.row, "role": role}
                     place |= {"period": file.period, "unit_code": file.unit_code, "unit": file.unit}
                     self._missing(part, place | {tables.key: line.code} | values | batch)
+
+    def _key(self, part: Part, row: Mapping[str, Any]) -> Key:
+        return str(row["period"]), str(row[PART_TABLES[part].key]), str(row["unit_code"])
 
     def _missing(self, part: Part, entry: dict[str, Any]) -> None:
         layout = self._layout(PART_TABLES[part].ledger)
@@ -269,22 +297,26 @@ class _Checker:
             # a row handed to a unit that has not reported yet keeps the word of the one before, as in a merge
             expected = shown.differing if shown.entry is not None else {n: stood.expected(n) for n in stood.edits}
             self._differ(shown.table, shown.row, expected)
+        state, split = self.state, self.state.split_periods
+        agreed = agreements(state.assignments, state.leads, effective["report"], split, self.settings)
+        for row in state.assignments:
+            self._differ("assignments", row, {"agreement": agreed.get(row.number)})
 
     # ---- 报送情况
 
     def _submissions(self) -> None:
-        newest: dict[tuple[str, str], dict[str, Any]] = {}
+        newest: dict[tuple[str, ...], dict[str, Any]] = {}
         for rows in self._effective().values():
             for one in rows.values():
-                pair = (str(one["period"]), str(one["unit_code"]))
-                if pair not in newest or batch_of(one) > batch_of(newest[pair]):
-                    newest[pair] = one
+                report: tuple[str, ...] = self.state.reporter_of(one)
+                if report not in newest or batch_of(one) > batch_of(newest[report]):
+                    newest[report] = one
         for row in self.state.submissions:
-            pair = (str(row["period"]), str(row["unit_code"]))
+            report = (str(row["period"]), *sender_of(row))
             file = self.files.get(str(row["sha256"]))
             expected: dict[str, Any] = {}
-            entry = newest.get(pair)
-            if entry is not None and (file is None or (file.period, file.unit_code) != pair):
+            entry = newest.get(report)
+            if entry is not None and (file is None or (file.period, file.unit_code, file.stage) != report):
                 file = self.files.get(str(entry["sha256"]))
                 expected = {"sha256": entry["sha256"], "file": entry["file"]} if file else {}
             if entry is not None and row["merged_at"] is None:
@@ -293,22 +325,59 @@ class _Checker:
                 if row["merged_at"] is not None:
                     self._unproven("submissions", row, self._without(row["sha256"]))
                 elif row["state"] in (state_titles()["missing"], state_titles()["returned"]):
-                    self._differ("submissions", row, dict.fromkeys(("reported_on", *_HEAD)))  # nothing was merged
+                    nothing = dict.fromkeys(("reported_on", "days_late", *_HEAD))
+                    self._differ("submissions", row, nothing)  # nothing was merged
                 continue
             if entry is not None and entry["sha256"] == file.sha256:
                 expected["file"] = entry["file"]
-            self._differ("submissions", row, expected | _submitted(file, row))
+            submitted = _submitted(file)
+            first = self._first_day(report, row, submitted["reported_on"])
+            merged = {"merged_at": expected.get("merged_at", row["merged_at"])}
+            dated = timely(row, self.settings, merged | submitted, first)
+            self._differ("submissions", row, expected | {n: v for n, v in dated.items() if n != "merged_at"})
+
+    def _first_day(self, report: tuple[str, ...], row: TableRow, reported: dt.date | None) -> dt.date | None:
+        """首次填报日期, by the files that were merged.
+
+        An earlier day stays: that of a file that gave way to a newer one unmerged is told by nothing else.
+        """
+        files = (f for f in self.files.values() if (f.period, f.unit_code, f.stage) == report and f.accepted)
+        days = [day for f in files if (day := head_date(f.form)) is not None]
+        noted = row["first_reported_on"]
+        days += [day for day in (noted, reported) if isinstance(day, dt.date)]
+        return min(days, default=None)
+
+    # ---- what is derived
+
+    def _derived(self) -> None:
+        """问题清单, 销号 and 核查 against the ledgers as they should be."""
+        self.out.effective = self._effective()
+        for change in derived(self.state, self.out.effective, self.settings):
+            layout = self._layout(change.table)
+            for row, values in change.updates:
+                self._differing(layout, row, values, EDITED)
+            (key,) = [c.name for c in layout.columns if c.owner == "key"]
+            for row in change.removed:
+                gone = Difference(layout.title, row.number, None, None, row[key], None, ADDED)
+                self.out.differences.append(gone)
+            for values in change.appended:
+                lost = Difference(layout.title, None, None, None, None, values[key], LOST_ROW)
+                self.out.differences.append(lost)
 
     # ---- formulas
 
     def _formulas(self) -> None:
         for name, columns in _FORMULAS.items():
             layout = self._layout(name)
+            if not getattr(self.state, name):
+                continue  # nothing in it, or a master of an earlier version has no such table
             table = find_table(self.state.book, layout)
             cells = self.state.book.cells(table.sheet)
             numbers = [row.number for row in getattr(self.state, name)]
             for column in columns:
                 title = layout.column(column).title
+                if title not in table.columns:
+                    continue  # a master of an earlier version
                 at = table.columns[title]
                 texts = {n: cells.formula(n, at) for n in numbers}
                 usual = _column_formula(self.state, name, title, [t for t in texts.values() if t])
@@ -381,15 +450,12 @@ def _place_of(file: Replayed, part: Part, line: ReadRow) -> dict[str, Any]:
     }
 
 
-def _submitted(file: Replayed, row: TableRow) -> dict[str, Any]:
+def _submitted(file: Replayed) -> dict[str, Any]:
     """报送情况 of a merged file. A file that would go back today proves no state."""
-    reported, titles = head_date(file.form), state_titles()
-    out: dict[str, Any] = {"reported_on": reported}
+    out: dict[str, Any] = {"reported_on": head_date(file.form)}
     out |= {name: file.form.head.get(name) for name in _HEAD if name not in file.form.head_unreadable}
-    due = row["due_on"]
-    late = isinstance(due, dt.date) and reported is not None and reported > due
     if file.accepted is not None and not file.undecided:
-        out["state"] = titles["awaiting_decision" if not file.accepted.complete else "late" if late else "reported"]
+        out["state"] = state_titles()["reported" if file.accepted.complete else "awaiting_decision"]
     return out
 
 
@@ -405,18 +471,45 @@ def _column_formula(state: MasterState, name: str, title: str, texts: Sequence[s
     return None
 
 
-def compare(state: MasterState, files: Mapping[str, Replayed], kept: Set[str]) -> Rebuild:
+def compare(state: MasterState, files: Mapping[str, Replayed], kept: Set[str], settings: Settings) -> Rebuild:
     """What of the generated cells is not as the files say.
 
     Args:
         files: those of 归档 that the master names (`replay`).
         kept: sha256 of all that 归档 holds unchanged, those that cannot be read any more too.
     """
-    return _Checker(state, files, kept).run()
+    return _Checker(state, files, kept, settings).run()
 
 
-def apply_rebuild(state: MasterState, rebuild: Rebuild) -> BookEditor | None:
+def _period_figures(state: MasterState, rebuild: Rebuild) -> Iterator[Difference]:
+    """期次统计 against what follows from the master once everything else is mended."""
+    layout = master_layout()["period_figures"]
+    if not holds_table(state.book, layout):
+        return
+    editor, columns = _mended(state, rebuild), find_table(state.book, layout).columns
+    for code in missing_periods(editor):
+        yield Difference(layout.title, None, None, None, None, code, LOST_PERIOD)
+    for figure in period_figures(editor, rebuild.effective):
+        if not figure.stands:
+            title = layout.column(figure.name).title
+            place = cell_ref(figure.row, columns[title])
+            found = f"={figure.found_formula}" if figure.found_formula else figure.found
+            expected, reason = (f"={figure.formula}", FORMULA) if figure.formula else (figure.expected, EDITED)
+            yield Difference(layout.title, figure.row, title, place, found, expected, reason)
+
+
+def apply_rebuild(state: MasterState, rebuild: Rebuild, settings: Settings) -> BookEditor | None:
     """The edits that restore what is proven, formulas and charts refreshed; None where nothing is."""
+    editor = _mended(state, rebuild)
+    follow(state, editor, rebuild.effective, settings)
+    if not editor.changed:
+        return None
+    refresh(editor)
+    return editor
+
+
+def _mended(state: MasterState, rebuild: Rebuild) -> BookEditor:
+    """The master with what is proven restored, apart from what is derived of it."""
     editor = BookEditor(state.book)
     layouts = master_layout()
     for name, rows in rebuild.updates.items():
@@ -426,7 +519,4 @@ def apply_rebuild(state: MasterState, rebuild: Rebuild) -> BookEditor | None:
         append(editor, layouts[PART_TABLES[part].ledger], entries)
     for (sheet, row, column), text in rebuild.formulas.items():
         editor.edit(sheet, row, column, PutFormula(text, None))
-    if not editor.changed:
-        return None
-    refresh(editor)
     return editor

@@ -25,6 +25,7 @@ from tjxl.periods import Period, parse_period
 from tjxl.settings import Settings
 from tjxl.sheets.form_places import IDENTITY_SHEET
 from tjxl.sheets.state import MasterState
+from tjxl.stages import SINGLE, Sender
 
 Archived = Callable[[str], bytes | None]
 """sha256 → the content that 归档 holds under it, None where it does not or the content is another."""
@@ -40,6 +41,7 @@ class Replayed:
     Attributes:
         accepted: what of it would be merged today; None where nothing would.
         verdict: of today, under the answers carried out.
+        stage: of the period, where it has two.
         undecided: (sheet, row) of the rows whose decision is carried out but not merged yet.
     """
 
@@ -52,6 +54,7 @@ class Replayed:
     verdict: str
     undecided: frozenset[tuple[str | None, int]]
     decided: frozenset[tuple[str | None, int]] = frozenset()
+    stage: str = SINGLE
 
 
 def replay(state: MasterState, settings: Settings, archived: Archived, wanted: Sequence[str]) -> dict[str, Replayed]:
@@ -86,14 +89,14 @@ def _period(content: bytes) -> Period | None:
 
 def _judged_apart(sources: Sequence[Source], context: Context) -> list[Return]:
     """Judged so that no two of one unit meet: each was once the one that counted."""
-    rounds: list[dict[str, Return]] = []
+    rounds: list[dict[Sender, Return]] = []
     for source in sources:
         r = read_return(source, context)
-        unit = r.identity.unit_code if r.identity else source.sha256
-        free = next((one for one in rounds if unit not in one), None)
+        sender = r.identity.sender if r.identity else (source.sha256, SINGLE)
+        free = next((one for one in rounds if sender not in one), None)
         if free is None:
             rounds.append(free := {})
-        free[unit] = r
+        free[sender] = r
     return [judged for one in rounds for judged in judge(list(one.values()), context)]
 
 
@@ -112,6 +115,7 @@ def _replayed(r: Return, form: ReadForm, pending: set[str]) -> Replayed:
         verdict=r.verdict,
         undecided=decided if r.source.sha256 in pending else frozenset(),
         decided=decided,
+        stage=r.identity.stage,
     )
 
 

@@ -18,6 +18,7 @@ from tjxl.intake.sources import content_of
 from tjxl.masters.door import Master
 from tjxl.merge.changes import Change
 from tjxl.merge.commit import archive_files
+from tjxl.merge.derived import not_listed
 from tjxl.merge.hand_edits import edits_of, not_recorded, standing
 from tjxl.merge.into_file import apply_plan
 from tjxl.merge.plan import AcceptedReturn, AcceptedRow, AcceptedSheet, Plan, Present, plan_merge
@@ -29,7 +30,8 @@ from tjxl.project import Project
 from tjxl.sheets.layout import master_layout, state_titles
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.rows import holds_table
-from tjxl.sheets.state import MasterState, batch_of
+from tjxl.sheets.state import MasterState, batch_of, sender_of
+from tjxl.stages import Sender
 
 _MERGED = ("accepted", "accepted_with_notes", "needs_decision")
 _ARCHIVED_AT_ONCE = 64
@@ -74,6 +76,8 @@ def accepted_return(r: Return) -> AcceptedReturn | None:
         head=r.form.head,
         sheets=sheets,
         complete=not questions,
+        stage=r.identity.stage,
+        first_on=r.first_on,
     )
 
 
@@ -111,17 +115,22 @@ def merge_returns(
         ledgers=state.effective,
         submissions=state.submissions,
         asked={str(row["key"]) for row in state.decided.values()},
-        adjustment_status=context.settings.status_named("adjustment_requested"),
+        settings=context.settings,
         withdrawn=_withdrawn(state),
     )
-    noted = followed(state, context.period, returns, ("needs_decision",))
+    noted = followed(state, context, returns, ("needs_decision",))
     batch = _batch(state, now)
     plan = plan_merge(accepted, present, noted, batch=batch, now=now)
     edits = [e for stood, kind in plan.hand_edits for e in edits_of(stood, kind, state.book, project.master.name)]
     recorded, missing = _to_be_recorded(state, [*plan.changes, *edits])
-    editor = apply_plan(state, plan, [c.row(None if c.kind == "hand" else batch, now) for c in recorded])
-    settled = {
-        str(r["unit_code"]) for r in state.submissions if r["period"] == context.period.code and r["merged_at"]
+    if plan.merged:
+        missing += not_listed(state)
+        if not holds_table(state.book, figures := master_layout()["period_figures"]):
+            missing.append(finding("G101", table=figures.title))
+    rows = [c.row(None if c.kind == "hand" else batch, now) for c in recorded]
+    editor = apply_plan(state, plan, context.settings, rows)
+    settled: set[Sender] = {
+        sender_of(r) for r in state.submissions if r["period"] == context.period.code and r["merged_at"]
     }
     leaving = _leaving(returns, {a.sha256 for a in accepted if a.complete}, settled)
     archive_returns(project, [*leaving, *(r for r in returns if r.source.sha256 in plan.merged)])
@@ -184,22 +193,22 @@ def present_edits(state: MasterState, master: str) -> list[Change]:
     return [edit for row in stood if row.edits for edit in edits_of(row, "hand", state.book, master)]
 
 
-def _leaving(returns: Sequence[Return], complete: set[str], settled: set[str]) -> list[Return]:
+def _leaving(returns: Sequence[Return], complete: set[str], settled: set[Sender]) -> list[Return]:
     """Returns that are done with: merged whole now or before, or put aside for one that was.
 
     Args:
         complete: sha256 of the returns merged whole now.
-        settled: codes of the units of which something was merged before.
+        settled: the senders of which something was merged before.
     """
-    units = {r.identity.unit_code for r in returns if r.identity and r.source.sha256 in complete}
+    senders = {r.identity.sender for r in returns if r.identity and r.source.sha256 in complete}
     # older than what is merged: whatever gave way to it is older still, or the same once more
-    units |= {r.identity.unit_code for r in returns if r.identity and any(f.code == "I209" for f in r.findings)}
+    senders |= {r.identity.sender for r in returns if r.identity and any(f.code == "I209" for f in r.findings)}
     done = []
     for r in returns:
         codes = {f.code for f in r.findings}
-        older = r.verdict == "ignored" and r.identity is not None and r.identity.unit_code in units
+        older = r.verdict == "ignored" and r.identity is not None and r.identity.sender in senders
         known = r.verdict == "ignored" and bool(codes & {"I208", "I209"})
-        known |= "I223" in codes and r.identity is not None and r.identity.unit_code in settled
+        known |= "I223" in codes and r.identity is not None and r.identity.sender in settled
         if r.source.sha256 in complete or older or known:
             done.append(r)
     return done

@@ -16,20 +16,26 @@ from typing import Any
 from tjxl.errors import ProjectError
 from tjxl.fields.spec import Part
 from tjxl.findings import finding
+from tjxl.intake.timeliness import timely
+from tjxl.merge.agreement import agreements
 from tjxl.merge.changes import Change, Lives, differing
+from tjxl.merge.derived import follow
 from tjxl.merge.plan import adjustment_key
 from tjxl.merge.projection import Key, project, register_of
 from tjxl.ooxml.editor import BookEditor
+from tjxl.settings import Settings
 from tjxl.sheets.layout import answer_words, master_layout, state_titles
 from tjxl.sheets.master_edit import append_fitted, set_row_values, take_out
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.recalc import refresh
 from tjxl.sheets.rows import TableRow, holds_table
-from tjxl.sheets.state import MasterState, batch_of, in_order
+from tjxl.sheets.state import MasterState, batch_of, in_order, sender_of
 
 SUBMITTED = (
     "state",
     "reported_on",
+    "first_reported_on",
+    "days_late",
     "prepared_by",
     "phone",
     "reviewed_by",
@@ -109,7 +115,7 @@ def is_witness(backup: MasterState, state: MasterState) -> bool:
     return set(merged[:-1]) <= set(known) and all(at < merged[-1] for at in known)
 
 
-def plan_undo(state: MasterState, witness: MasterState | None, adjustment_status: str) -> Undoing:
+def plan_undo(state: MasterState, witness: MasterState | None, settings: Settings) -> Undoing:
     """What undoing the last merge changes.
 
     Args:
@@ -128,14 +134,15 @@ def plan_undo(state: MasterState, witness: MasterState | None, adjustment_status
     batches = [n for rows in removed.values() for r in rows if (n := batch_of(r))]
     plan = Undoing(max(batches, default=None), last, removed)
     _project(plan, state)
+    _agree(plan, state, settings)
     plan.changes = list(_changes(removed, _left(state, removed)))
-    _withdraw(plan, state, adjustment_status)
+    _withdraw(plan, state, settings.status_named("adjustment_requested"))
     merged = [row for row in state.submissions if row["merged_at"] == last]
     plan.periods = sorted(
         {str(r["period"]) for r in (*merged, *(r for rows in removed.values() for r in rows))},
     )
     _take_back_files(plan, state, merged)
-    _restore_submissions(plan, state, merged, witness)
+    _restore_submissions(plan, state, merged, witness, settings)
     return plan
 
 
@@ -176,6 +183,15 @@ def _project(plan: Undoing, state: MasterState) -> None:
         new = {name: v for name, v in left.differing.items() if left.row[name] == shown.values[name]}
         plan.kept += [(left.table, left.row.number, name) for name in left.differing if name not in new]
         plan.update(left.table, left.row.number, new)
+
+
+def _agree(plan: Undoing, state: MasterState, settings: Settings) -> None:
+    """与牵头口径 as it follows from what is left."""
+    left = _left(state, plan.removed)["report"]
+    said = agreements(state.assignments, state.leads, left, state.split_periods, settings)
+    for row in state.assignments:
+        if row["agreement"] != said.get(row.number):
+            plan.update("assignments", row.number, {"agreement": said.get(row.number)})
 
 
 def _changes(removed: Mapping[Part, Sequence[TableRow]], left: Effective) -> Iterator[Change]:
@@ -253,34 +269,47 @@ def _take_back_files(plan: Undoing, state: MasterState, merged: Sequence[TableRo
 
 
 def _restore_submissions(
-    plan: Undoing, state: MasterState, merged: Sequence[TableRow], witness: MasterState | None
+    plan: Undoing,
+    state: MasterState,
+    merged: Sequence[TableRow],
+    witness: MasterState | None,
+    settings: Settings,
 ) -> None:
     """报送情况 of this merge's returns as it was: as the witness shows it, else as the ledgers that are left say.
 
     Without a witness the head of the report before (填报人 …) is not known and stays empty.
     """
-    before = {(r["period"], r["unit_code"]): r for r in witness.submissions} if witness else {}
-    newest: dict[tuple[Any, Any], TableRow] = {}
+    before = {(r["period"], *sender_of(r)): r for r in witness.submissions} if witness else {}
+    newest: dict[tuple[Any, ...], TableRow] = {}
     for rows in _left(state, plan.removed).values():
         for row in rows.values():
-            pair = (row["period"], row["unit_code"])
-            if pair not in newest or batch_of(row) > batch_of(newest[pair]):
-                newest[pair] = row
+            report: tuple[Any, ...] = state.reporter_of(row)
+            if report not in newest or batch_of(row) > batch_of(newest[report]):
+                newest[report] = row
     titles = state_titles()
     for row in merged:
-        pair = (row["period"], row["unit_code"])
-        if pair in before:
-            new = {name: before[pair][name] for name in SUBMITTED}
+        report = (row["period"], *sender_of(row))
+        if report in before:
+            new = {name: before[report][name] for name in SUBMITTED}
         else:
             plan.derived.append(str(row["unit"]))
             new = dict.fromkeys(SUBMITTED) | {"state": titles["missing"]}
-            if pair in newest:
-                new |= {name: newest[pair][name] for name in ("file", "sha256", "merged_at")}
+            if report in newest:
+                new |= {name: newest[report][name] for name in ("file", "sha256", "merged_at")}
                 new["state"] = titles["reported"]
+        new = timely(row, settings, new, _first_day(row, new))
         plan.update("submissions", row.number, {n: v for n, v in new.items() if row[n] != v})
 
 
-def apply_undo(state: MasterState, plan: Undoing, now: dt.datetime) -> BookEditor:
+def _first_day(row: TableRow, new: Mapping[str, Any]) -> Any:
+    """首次填报日期 after the undo: as it was; a day before that of the report taken back is another's, and stays."""
+    first, taken_back = row["first_reported_on"], row["reported_on"]
+    if isinstance(first, dt.date) and isinstance(taken_back, dt.date) and first < taken_back:
+        return first
+    return new["first_reported_on"] or new["reported_on"]
+
+
+def apply_undo(state: MasterState, plan: Undoing, settings: Settings, now: dt.datetime) -> BookEditor:
     """The edits of the master, formulas' values and chart points refreshed; 变更记录 (where there is one) goes on."""
     editor = BookEditor(state.book)
     layouts = master_layout()
@@ -291,5 +320,6 @@ def apply_undo(state: MasterState, plan: Undoing, now: dt.datetime) -> BookEdito
             set_row_values(editor, layouts[name], number, values)
     if plan.changes and holds_table(state.book, layouts["changes"]):
         append_fitted(editor, layouts["changes"], [c.row(plan.batch, now) for c in plan.changes])
+    follow(state, editor, _left(state, plan.removed), settings)
     refresh(editor)
     return editor

@@ -179,7 +179,14 @@ class BookEditor:
     def following(self) -> Callable[[str, int, str], str]:
         """Sheet, row and text of a formula in the file → the text that will stand there after the edits so far."""
         moves = self._moves()
-        return lambda sheet, row, formula: follow_cell(formula, sheet, row, moves)
+        last_rows = "|".join({str(g.area.bottom) for growths in moves.values() for g in growths})
+        ends = re.compile(rf":\$?[A-Za-z]{{1,3}}\$?(?:{last_rows})(?![0-9])")
+
+        def followed(sheet: str, row: int, formula: str) -> str:
+            """Hardly any range ends on a row that moves: the others are not taken apart."""
+            return follow_cell(formula, sheet, row, moves) if moves and ends.search(formula) else formula
+
+        return followed
 
     def _moves(self) -> dict[str, list[Growth]]:
         """Sheet → the ranges on it whose last row moves."""
@@ -205,8 +212,8 @@ class BookEditor:
 
         The table, its filter and whatever ends on its last row (colours, validations, names) follow back. Only the
         table's own cells go, whoever filled them in; what stands beside the table in these rows stays, and nothing
-        below moves up. A table keeps at least one data row, as Excel asks: the first is emptied and stays. Rows may
-        be appended afterwards; before, they may not.
+        below moves up. A table keeps at least one data row, as Excel asks: the first is emptied, but for the
+        formulas of its calculated columns, and stays. Rows may be appended afterwards; before, they may not.
 
         Raises:
             PackageError: E311 the table has a totals row.
@@ -222,10 +229,17 @@ class BookEditor:
             raise PackageError("E311", sheet=table.sheet)
         edits = self._edits.setdefault(table.sheet, {})
         bottom = last - rows
-        for row in range(bottom + 1, last + 1):
-            edits.update(dict.fromkeys(_row(table, row), Put(None) if row == table.first_row else Remove()))
+        calculated = calculated_columns(self.book, table)
+        for row in range(max(bottom + 1, table.first_row + 1), last + 1):
+            edits.update(dict.fromkeys(_row(table, row), Remove()))
+        if (
+            bottom < table.first_row
+        ):  # its formulas stay, as in a new table: some programs know a column by them alone
+            for place in _row(table, table.first_row):
+                origin = calculated.get(place[1])
+                edits[place] = Put(None) if origin is None else PutFormula(continued(origin, *place), None)
         self._free[name] = bottom + 1
-        self._formulas[name] = calculated_columns(self.book, table)
+        self._formulas[name] = calculated
         self._bottom[name] = max(bottom, table.first_row)
 
     def _refuse_occupied(self, table: Table, bottom: int) -> None:

@@ -1,101 +1,161 @@
-"""The lists of 看板: red tasks, tasks soon due, units that have not reported. A fixed number of lines each.
+"""The lists of the boards: red tasks, tasks soon due, units that have not reported. A fixed number of lines each.
 
-The row that a line shows is computed once, beside the board; the line's cells look it up.
+The row that a line shows is computed once, beside 看板附表, which has the long lists; a line of either board looks it
+up there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from tjxl.formula import Formula
-from tjxl.sheets.board import Board
-from tjxl.sheets.figures import CURRENT_PERIOD, LIGHTS, Statuses, deadline_of, due_soon, nth_due_soon, nth_row, text
+from tjxl.sheets.board import FIRST_COLUMN, Board, beside, number_of_line
+from tjxl.sheets.board_units import BESIDE_UNITS, UnitTable
+from tjxl.sheets.figures import (
+    CURRENT_PERIOD,
+    LIGHTS,
+    Statuses,
+    count,
+    deadline_of,
+    due_soon,
+    nth_due_soon,
+    nth_row,
+    text,
+)
 from tjxl.sheets.layout import state_titles
 
-_UNITS_IN_A_ROW = 4
+_OFFSET = BESIDE_UNITS
+_OWING = _OFFSET + 3
+"""Column beside the lines of units: its number, where the unit owes a report."""
+_BESIDE_LISTS = 4
+"""Column beside the lines of a list: the row in 任务台账 that each shows."""
+_SECTIONS = ("all_red", "all_due", "all_missing")
 
 
-def red_tasks(board: Board) -> None:
-    """红灯任务, in the order of 任务台账."""
-    condition = f'(任务台账[亮灯]="{LIGHTS["red"]}")'
-    _task_list(
-        board,
-        "red",
-        f'COUNTIFS(任务台账[亮灯],"{LIGHTS["red"]}")',
-        lambda n: nth_row("任务台账", "任务编码", condition, n),
-    )
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a list shows, computed beside the lines of 看板附表.
 
-
-def tasks_soon_due(board: Board, statuses: Statuses) -> None:
-    """临近时限任务, the earliest deadline first."""
-    _task_list(board, "due", f"SUMPRODUCT({due_soon(statuses)})", lambda n: nth_due_soon(statuses, n))
-
-
-def missing_units(board: Board) -> None:
-    """本期未报单位: those that have not reported, or whose return was sent back."""
-    condition = missing_condition()
-    counter = _section(board, "missing", f"SUMPRODUCT({condition})")
-    returned = state_titles()["returned"]
-    span = board.columns // _UNITS_IN_A_ROW
-    lines: int = board.spec["section"]["missing"]["lines"]
-    for first in range(1, lines + 1, _UNITS_IN_A_ROW):
-        for place in range(_UNITS_IN_A_ROW):
-            n = first + place
-            found = nth_row("报送情况", "单位", condition, str(n))
-            row = board.helper(place, Formula(f'IF({counter}<{n},"",{found})'))
-            blank = board.spec["list"]["none"] if n == 1 else ""
-            content = (
-                f'IF({row}="",{text(blank)},INDEX(报送情况[单位],{row})'
-                f'&IF(INDEX(报送情况[报送状态],{row})="{returned}","（{returned}）",""))'
-            )
-            board.formula(place * span, content, "body+line+name+small+shrink", span)
-        board.next_row("line")
-    board.next_row("gap")
-
-
-def missing_condition() -> str:
-    """An array over 报送情况: 1 for units that owe the current period's report."""
-    return in_states("missing", "returned")
-
-
-def in_states(*states: str) -> str:
-    """An array over 报送情况: 1 in rows of the current period in one of these states, 0 elsewhere.
-
-    The period is compared as text, not by COUNTIFS: its criterion `2022-06` would be read as a date.
+    Attributes:
+        counter: the cell that counts all.
+        rows: the range that gives, for the first, the second …, its row in its table; blank beyond the last.
     """
-    titles = state_titles()
-    among = "+".join(f"(报送情况[报送状态]={text(titles[state])})" for state in states)
-    return f"(报送情况[期次]={CURRENT_PERIOD})*({among})"
+
+    counter: str
+    rows: str
 
 
-def _task_list(board: Board, section: str, number: str, nth: Callable[[str], str]) -> None:
-    """A list of tasks: *number* counts them, *nth* finds the row of the n-th."""
-    counter = _section(board, section, number)
-    place = 0
-    for column in board.spec["list_column"]:
-        board.put(place, column["title"], "header+small", column["span"])
-        place += column["span"]
-    board.next_row("header")
-    for n in range(1, board.spec["section"][section]["lines"] + 1):
-        row = board.helper(0, Formula(f'IF({counter}<{n},"",{nth(str(n))})'))
-        place = 0
-        for column in board.spec["list_column"]:
-            content, style = _list_cell(column["key"], row, board.spec["list"]["longest"])
-            blank = board.spec["list"]["none"] if n == 1 and column["key"] == "task" else ""
-            board.formula(place, f'IF({row}="",{text(blank)},{content})', f"body+{style}+small", column["span"])
-            place += column["span"]
-        board.next_row("task_line")
-    board.next_row("gap")
+def found_red(annex: Board, header: int) -> Found:
+    """Red tasks in the order of 任务台账, found beside the lines below the row *header* of 看板附表."""
+    red = text(LIGHTS["red"])
+    nth = nth_row("任务台账", "任务编码", f"(任务台账[亮灯]={red})", number_of_line(header))
+    return _found(annex, header, "all_red", f"COUNTIFS(任务台账[亮灯],{red})", nth)
 
 
-def _section(board: Board, section: str, number: str) -> str:
-    """The heading with 「共 N 项」; returns the address of N."""
+def found_due(annex: Board, header: int, statuses: Statuses) -> Found:
+    """Tasks soon due, the earliest deadline first."""
+    nth = nth_due_soon(statuses, number_of_line(header))
+    return _found(annex, header, "all_due", f"SUMPRODUCT({due_soon(statuses)})", nth)
+
+
+def found_missing(annex: Board, units: UnitTable) -> Found:
+    """Units that have not reported, or whose return was sent back: the lines of 看板附表 that they stand in."""
+    header = units.first - 1
+    name = beside(header, units.last, FIRST_COLUMN)
+    owing = f'IF({name}="",0,{reports("missing", "returned", unit=name)})'
+    which = Formula(f'IF({owing}=0,"",{number_of_line(header)})')
+    cells = [annex.helper(row, _OWING, which) for row in range(units.first, units.last + 1)]
+    nth = f"SMALL({cells[0]}:{cells[-1]},{number_of_line(header)})"
+    # each unit once, however many reports it owes
+    return _found(annex, header, "all_missing", f"COUNT({cells[0]}:{cells[-1]})", f'IFERROR({nth},"")')
+
+
+def _found(annex: Board, header: int, section: str, number: str, nth: str) -> Found:
+    offset = _OFFSET + list(_SECTIONS).index(section)
+    counter = annex.helper(header, offset, Formula(number))
+    lines = annex.spec["section"][section]["lines"]
+    which = Formula(f'IF({counter}<{number_of_line(header)},"",{nth})')
+    cells = [annex.helper(header + n, offset, which) for n in range(1, lines + 1)]
+    return Found(annex.abroad(counter), annex.abroad(f"{cells[0]}:{cells[-1]}"))
+
+
+def missing_list(board: Board, top: int, section: str, found: Found, units: UnitTable) -> int:
+    """本期未报单位 on a board, its heading in row *top*; returns the row below."""
     spec = board.spec["section"][section]
-    lines, unit = spec["lines"], spec["note"]
-    counter = board.helper(0, Formula(number))
+    _list_section(board, (top, 0, board.columns), section, found.counter, spec["lines"])
+    in_a_row: int = spec["in_a_row"]
+    edges = [board.columns * place // in_a_row for place in range(in_a_row + 1)]
+    last = top + -(-int(spec["lines"]) // in_a_row)
+    for place, left in enumerate(edges[:-1]):
+        n = f"({number_of_line(top)}-1)*{in_a_row}+{place + 1}"
+        row = f"INDEX({found.rows},{n})"
+        name = f"INDEX({units.column(FIRST_COLUMN)},{row})"
+        sent_back = f'IF({reports("returned", unit=name)}=0,"","（{state_titles()["returned"]}）")'
+        none = text(board.spec["list"]["none"])
+        content = f'IF({row}="",IF({n}=1,{none},""),{name}&{sent_back})'
+        for line in range(top + 1, last + 1):
+            board.formula(line, left, content, "board_line+name+shrink", edges[place + 1] - left)
+    return last + 1
+
+
+def task_list(
+    board: Board, place: tuple[int, int], section: str, found: Found, lines: int | None = None, *, short: bool = True
+) -> int:
+    """A list of tasks on a board; returns the row below.
+
+    Args:
+        place: row and grid column.
+        lines: how many, if not as many as the data say.
+        short: with texts of one line, as on 看板.
+    """
+    top, left = place
+    which = 0 if short else 1
+    columns: list[dict[str, Any]] = board.spec["list_column"]
+    lines = lines or int(board.spec["section"][section]["lines"])
+    _list_section(board, (top, left, sum(c["span"][which] for c in columns)), section, found.counter, lines)
+    header, last = top + 1, top + 1 + lines
+    number = number_of_line(header)
+    place_of_line = Formula(f"INDEX({found.rows},{number})")
+    for line in range(header + 1, last + 1):
+        board.helper(line, _BESIDE_LISTS, place_of_line)
+    row = beside(header, last, board.helper_column + _BESIDE_LISTS)
+    for column in columns:
+        span = column["span"][which]
+        board.put(header, left, column["title"], "board_header", span)
+        content, style = _list_cell(column["key"], row, column.get("longest", (0, 0))[which])
+        none = text(board.spec["list"]["none"])
+        blank = f'IF({number}=1,{none},"")' if column["key"] == "task" else '""'
+        style = f"board_line+{style}" + ("+shrink" if short else "")
+        for line in range(header + 1, last + 1):
+            board.formula(line, left, f'IF({row}="",{blank},{content})', style, span)
+        left += span
+    return last + 1
+
+
+def _list_section(board: Board, place: tuple[int, int, int], section: str, counter: str, lines: int) -> None:
+    """The heading with 「共 N 项」, at a row and a grid column, and so many of these wide."""
+    top, left, width = place
+    unit = board.spec["section"][section]["unit"]
     more = board.spec["list"]["more"].format(lines=lines, unit=unit)
-    board.section(section, Formula(f'"共 "&{counter}&" {unit}"&IF({counter}>{lines},"{more}","")'))
-    return counter
+    said = Formula(f'"共 "&{counter}&" {unit}"&IF({counter}>{lines},"{more}","")')
+    board.section(top, section, left, width, said)
+
+
+def reports(*states: str, unit: str | None = None) -> str:
+    """Number of the current period's reports (of a unit) in one of these states; of all without one named.
+
+    The criterion of the period has a wildcard: `2022-06` alone would be read as a date.
+    """
+    own = [("报送情况[期次]", f'{CURRENT_PERIOD}&"*"'), *([("报送情况[单位]", unit)] if unit else [])]
+    counted = [count(*own, ("报送情况[报送状态]", text(state_titles()[state]))) for state in states] or [count(*own)]
+    return f'IF({CURRENT_PERIOD}="",0,{"+".join(counted)})'
+
+
+def counted_in() -> str:
+    """What reports of the current period are counted in: units, or where it has two stages, forms."""
+    stages = count(("报送情况[期次]", f'{CURRENT_PERIOD}&"*"'), ("报送情况[阶段]", '"?*"'))
+    return f'IF({CURRENT_PERIOD}="","个单位",IF({stages}=0,"个单位","个（配合、牵头分别计）"))'
 
 
 def _list_cell(key: str, row: str, longest: int) -> tuple[str, str]:

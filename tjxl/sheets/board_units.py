@@ -1,25 +1,44 @@
-"""The table of 看板 by unit: the tasks that a unit leads, by effective status, and those in which it cooperates.
+"""The units: on 看板附表 a line for each, on 看板 those that lag most and those that have done best.
 
-Its lines are written at the start of the year; `follow_units` keeps them true to the register afterwards, in the
-lines kept free for units that come later.
+The lines of 看板附表 are written at the start of the year; `follow_units` keeps them true to the register afterwards,
+in the lines kept free for units that come later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from tjxl.formula import Formula
 from tjxl.ooxml.editor import BookEditor
-from tjxl.ooxml.splice import Put, PutFormula
-from tjxl.register import ROLE_TITLES, Register
-from tjxl.resources import layout_toml
-from tjxl.sheets.board import FIRST_COLUMN, Board, address
+from tjxl.ooxml.splice import Put
+from tjxl.register import ROLE_TITLES, Register, Role
+from tjxl.sheets.board import FIRST_COLUMN, Board, address, beside, number_of_line
 from tjxl.sheets.board_tables import STATUS_ORDER
-from tjxl.sheets.figures import UNIT_LINES, Statuses, count, criterion, tasks_with_status, tasks_without_status
+from tjxl.sheets.figures import (
+    LIGHTS,
+    UNIT_LINES,
+    UNIT_NAMES,
+    Statuses,
+    count,
+    plain_criterion,
+    tasks_with_status,
+    tasks_without_status,
+    text,
+)
 
-_NAME_SPAN = 4
-_METRICS = len(STATUS_ORDER) + 3
+_NAME_SPAN = 8
+_SPAN = 2
+_KEYS = ("lead", *STATUS_ORDER, "no_report", "rate", "red", "yellow", "cooperating")
+_RANKED = {"attention": ("lead", "behind", "red", "rate"), "leading": ("lead", "completed", "behind", "rate")}
+"""What 看板 shows of a unit, by the section it is listed in."""
+_RANKED_NAME_SPAN = 6
+PRINTED_NAMES = 6
+"""Under how many printed names a unit may lead (市外办, 市外办（市港澳办） …): columns beside the lines."""
+
+BESIDE_UNITS = PRINTED_NAMES + len(_RANKED)
+"""Columns beside the lines of 看板附表 that these need themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,39 +52,110 @@ class UnitLine:
     printed: tuple[str, ...] = ()
 
 
-def unit_table(board: Board, register: Register, statuses: Statuses) -> None:
-    """The units that report, in two halves side by side, and some free lines."""
+@dataclass(frozen=True, slots=True)
+class UnitTable:
+    """Where the lines of 看板附表 stand; `ranks` are the columns beside them that 看板 sorts by."""
+
+    board: Board
+    first: int
+    last: int
+    ranks: Mapping[str, int]
+
+    def column(self, column: int) -> str:
+        """The address of a column of the lines, as 看板 writes it."""
+        area = f"{address(self.first, column, absolute=True)}:{address(self.last, column, absolute=True)}"
+        return self.board.abroad(area)
+
+
+def unit_table(board: Board, register: Register, statuses: Statuses) -> UnitTable:
+    """A line for each unit that reports, and some free ones; the formulas of all lines are the same."""
     spec = board.spec["section"]["units"]
     lines = _lines(register)
-    filled = (len(lines) + 1) // 2
-    rows = filled + spec["spare"] // 2
-    half = board.columns // 2
-    top = board.row + 2
-    board.section("units", Formula(_note(spec, top, rows, half)))
+    heading = board.heighten("section")
+    header = board.heighten("header")
+    first, last = header + 1, header + len(lines) + spec["spare"]
+    board.section(heading, "units", note=Formula(_note(spec, first, last)))
     titles = board.spec["metric"]
-    headings = [
-        titles["lead"],
-        *(statuses.names[m][0] for m in STATUS_ORDER),
-        titles["no_report"],
-        titles["cooperating"],
-    ]
-    for left in (0, half):
-        board.put(left, "责任单位", "header+tiny", _NAME_SPAN)
-        for offset, heading in enumerate(headings):
-            board.put(left + _NAME_SPAN + offset, _two_lines(heading), "header+tiny")
-    board.next_row("unit_header")
-    shown = [line for part in (lines[:filled], lines[filled:]) for line in _padded(part, rows)]
-    for number, line in enumerate(shown):
-        left, row = (half if number >= rows else 0), top + number % rows
-        style = "body+line+name+small+shrink" + ("+divider" if left else "")
-        name = board.put(left, line.name if line else None, style, _NAME_SPAN, row)
-        metrics = unit_metrics(name, line.printed, statuses) if line else [None] * _METRICS
-        for offset, formula in enumerate(metrics):
-            content = Formula(formula) if formula else None
-            board.put(left + _NAME_SPAN + offset, content, "body+count+small", row=row)
-    for _ in range(rows):
-        board.next_row("unit_line")
-    board.sheet.names[UNIT_LINES] = (top, FIRST_COLUMN, top + rows - 1, FIRST_COLUMN + board.columns - 1)
+    board.put(header, 0, "责任单位", "board_header", _NAME_SPAN)
+    for place, key in enumerate(_KEYS):
+        title = statuses.names[key][0] if key in STATUS_ORDER else titles[key]
+        board.put(header, _NAME_SPAN + place * _SPAN, _two_lines(title), "board_header", _SPAN)
+    ranks = {section: board.helper_column + PRINTED_NAMES + i for i, section in enumerate(_RANKED)}
+    figures = _figures(board, header, last, statuses)
+    sorted_by = _ranks(header, last)
+    for number in range(last - header):
+        row = board.heighten("line")
+        line = lines[number] if number < len(lines) else None
+        board.put(row, 0, line.name if line else None, "board_line+name+shrink", _NAME_SPAN)
+        for place, key in enumerate(_KEYS):
+            style = "rate" if key == "rate" else "count"
+            board.formula(row, _NAME_SPAN + place * _SPAN, figures[key], f"board_line+{style}", _SPAN)
+        for offset, criterion in enumerate(_criteria(line)):
+            board.helper(row, offset, criterion)
+        for section, column in ranks.items():
+            board.helper(row, column - board.helper_column, Formula(sorted_by[section]))
+    board.heighten("gap")
+    board.sheet.names[UNIT_LINES] = (first, FIRST_COLUMN, last, FIRST_COLUMN)
+    board.sheet.names[UNIT_NAMES] = (first, board.helper_column, last, board.helper_column + PRINTED_NAMES - 1)
+    return UnitTable(board, first, last, ranks)
+
+
+RANKED_WIDTH = _RANKED_NAME_SPAN + _SPAN * 4
+"""Grid columns of a ranking."""
+
+
+def ranking(board: Board, at: tuple[int, int], section: str, units: UnitTable, statuses: Statuses) -> int:
+    """The units that rank first by *section* (`attention`, `leading`) on 看板; returns the row below.
+
+    Args:
+        at: row and grid column.
+    """
+    top, left = at
+    spec = board.spec["section"][section]
+    header, last = top + 1, top + 1 + int(spec["lines"])
+    board.section(top, section, left, RANKED_WIDTH)
+    board.put(header, left, "牵头单位", "board_header", _RANKED_NAME_SPAN)
+    ranks, offset = units.column(units.ranks[section]), list(_RANKED).index(section)
+    n = number_of_line(header)
+    best = f"LARGE({ranks},{n})"
+    which = Formula(f'IF(IF(ROWS({ranks})<{n},0,{best})=0,"",MATCH({best},{ranks},0))')
+    found = beside(header, last, board.helper_column + offset)
+    blank = f'IF({n}=1,{text(spec["none"])},"")'
+    name = f'IF({found}="",{blank},INDEX({units.column(FIRST_COLUMN)},{found}))'
+    for row in range(header + 1, last + 1):
+        board.helper(row, offset, which)
+        board.formula(row, left, name, "board_line+name+shrink", _RANKED_NAME_SPAN)
+    for place, key in enumerate(_RANKED[section]):
+        title = statuses.names[key][0] if key in STATUS_ORDER else board.spec["metric"][key]
+        column = left + _RANKED_NAME_SPAN + place * _SPAN
+        board.put(header, column, board.short(title), "board_header+shrink", _SPAN)
+        value = f'IF({found}="","",INDEX({units.column(FIRST_COLUMN + _offset(key))},{found}))'
+        style = "rate" if key == "rate" else "count"
+        accent = "+alert" if key in ("behind", "red") else ""
+        for row in range(header + 1, last + 1):
+            board.formula(row, column, value, f"board_line+shrink+{style}{accent}", _SPAN)
+    return last + 1
+
+
+def _ranks(header: int, last: int) -> dict[str, str]:
+    """By what a line is sorted: red lights, then tasks behind; the rate of completion, then completed tasks.
+
+    Whole numbers, and no two lines alike, so that MATCH finds each.
+    """
+    red, behind, completed, rate = (
+        beside(header, last, FIRST_COLUMN + _offset(key)) for key in ("red", "behind", "completed", "rate")
+    )
+    upper = f"(1000-({number_of_line(header)}))"
+    named = beside(header, last, FIRST_COLUMN)
+    return {
+        "attention": f'IF({named}="",0,IF({red}+{behind}=0,0,({red}*1000+{behind})*1000+{upper}))',
+        "leading": f'IF({named}="",0,IF({completed}=0,0,(ROUND({rate}*1000,0)*1000+{completed})*1000+{upper}))',
+    }
+
+
+def _offset(key: str) -> int:
+    """From the column of the unit's name to that of a metric."""
+    return _NAME_SPAN + _KEYS.index(key) * _SPAN
 
 
 def _lines(register: Register) -> list[UnitLine]:
@@ -77,62 +167,73 @@ def _lines(register: Register) -> list[UnitLine]:
     return [UnitLine(unit.name, tuple(printed.get(unit.code, ()))) for unit in register.reporting_units]
 
 
-def _padded(lines: Sequence[UnitLine], rows: int) -> list[UnitLine | None]:
-    return [*lines, *[None] * (rows - len(lines))]
-
-
-def _note(spec: Mapping[str, str], top: int, rows: int, half: int) -> str:
+def _note(spec: Mapping[str, str], first: int, last: int) -> str:
     """What the figures are; where more units have tasks than there are lines, how many are left out."""
-    columns = (FIRST_COLUMN, FIRST_COLUMN + half)
-    listed = "+".join(f"COUNTA({address(top, c)}:{address(top + rows - 1, c)})" for c in columns)
+    listed = f"COUNTA({address(first, FIRST_COLUMN)}:{address(last, FIRST_COLUMN)})"
     active = "SUMPRODUCT(--(责任单位[牵头任务数]+责任单位[配合任务数]>0))"
-    over = f"({active}-({listed}))"
+    over = f"({active}-{listed})"
     return f'IF({over}>0,"另有 "&{over}&" {spec["unlisted"]}","{spec["note"]}")'
 
 
 def _two_lines(heading: str) -> str:
-    """A heading of four characters or more broken in the middle: the columns are three characters wide."""
+    """A heading of four characters or more broken in the middle: the columns are narrow."""
     half = (len(heading) + 1) // 2
     return f"{heading[:half]}\n{heading[half:]}" if len(heading) > 3 else heading
 
 
-def unit_metrics(name: str, printed: Sequence[str], statuses: Statuses) -> list[str]:
-    """The formulas of a line whose unit's name stands in the cell *name*."""
-    leads = [("任务台账[牵头单位]", criterion(form)) for form in printed]
+def _figures(board: Board, header: int, last: int, statuses: Statuses) -> dict[str, str]:
+    """The formulas of a line, by metric; a line without a unit shows nothing."""
+    name = beside(header, last, FIRST_COLUMN)
+    names = [beside(header, last, board.helper_column + offset) for offset in range(PRINTED_NAMES)]
 
-    def over(figure: Iterable[str]) -> str:
-        return "+".join(figure) or "0"
+    def over(figure: Callable[[tuple[str, str]], str]) -> str:
+        """Over the names that there are: most units have one."""
+        more = ""
+        for one in reversed(names):
+            otherwise = f'IF({name}="","",0)' if one == names[0] else "0"
+            more = f'+IF({one}="",{otherwise},{figure(("任务台账[牵头单位]", one))}{more})'
+        return more[1:]
 
-    return [
-        count(("责任分工[单位]", name), ("责任分工[职责]", f'"{ROLE_TITLES["lead"]}"')),
-        *(over(tasks_with_status(statuses.names[m], where) for where in leads) for m in STATUS_ORDER),
-        over(tasks_without_status(where) for where in leads),
-        count(("责任分工[单位]", name), ("责任分工[职责]", f'"{ROLE_TITLES["cooperating"]}"')),
-    ]
+    def role(role: Role) -> str:
+        counted = count(("责任分工[单位]", name), ("责任分工[职责]", text(ROLE_TITLES[role])))
+        return f'IF({name}="","",{counted})'
+
+    total, done = (beside(header, last, FIRST_COLUMN + _offset(key)) for key in ("lead", "completed"))
+    return {
+        "lead": role("lead"),
+        **{m: over(partial(tasks_with_status, statuses.names[m])) for m in STATUS_ORDER},
+        "no_report": over(tasks_without_status),
+        "rate": f'IF(N({total})=0,"",{done}/{total})',
+        **{light: over(partial(count, ("任务台账[亮灯]", text(LIGHTS[light])))) for light in ("red", "yellow")},
+        "cooperating": role("cooperating"),
+    }
 
 
-def follow_units(
-    editor: BookEditor, before: Mapping[str, UnitLine], after: Mapping[str, UnitLine], statuses: Statuses
-) -> None:
+def _criteria(line: UnitLine | None) -> list[str | None]:
+    """What stands beside a line: the printed names under which its unit leads, as criteria."""
+    found: list[str | None] = [plain_criterion(name) for name in line.printed] if line else []
+    return (found + [None] * PRINTED_NAMES)[:PRINTED_NAMES]
+
+
+def follow_units(editor: BookEditor, before: Mapping[str, UnitLine], after: Mapping[str, UnitLine]) -> None:
     """Bring the table's lines to the register: unit code → line, as it was and as it is.
 
-    Lines that stay the same are not touched, so that what Excel made of their formulas stays. Without a free line a
-    unit is left out, and the section's note says so; a deleted table is left alone.
+    Lines that stay the same are not touched. Without a free line a unit is left out, and the section's note says so;
+    a deleted table is left alone.
     """
-    if UNIT_LINES not in editor.book.names:
+    if UNIT_LINES not in editor.book.names or UNIT_NAMES not in editor.book.names:
         return
     sheet, area = editor.book.names[UNIT_LINES]
-    half: int = layout_toml("dashboard.toml")["grid"]["columns"] // 2
+    names = editor.book.names[UNIT_NAMES]
     cells = editor.book.cells(sheet).cells
     places = {}
     free = []
-    for left in (area.left, area.left + half):
-        for row in range(area.top, area.bottom + 1):
-            cell = cells.get((row, left))
-            if cell is None or cell.value in (None, ""):
-                free.append((row, left))
-            else:
-                places[str(cell.value)] = (row, left)
+    for row in range(area.top, area.bottom + 1):
+        cell = cells.get((row, area.left))
+        if cell is None or cell.value in (None, ""):
+            free.append(row)
+        else:
+            places[str(cell.value)] = row
     changed = [code for code in dict.fromkeys((*before, *after)) if before.get(code) != after.get(code)]
     for code in sorted(changed, key=lambda code: code in after):  # lines that go make room first
         old, new = before.get(code), after.get(code)
@@ -140,15 +241,8 @@ def follow_units(
         if new is not None:
             place = place or places.get(new.name) or (free.pop(0) if free else None)
         if place is not None:
-            _write(editor, sheet, place, new, statuses)
+            editor.edit(sheet, place, area.left, Put(new.name if new else None))
+            for offset, criterion in enumerate(_criteria(new)):
+                editor.edit(names[0], place, names[1].left + offset, Put(criterion))
             if new is None:
                 free.append(place)
-
-
-def _write(editor: BookEditor, sheet: str, place: tuple[int, int], line: UnitLine | None, statuses: Statuses) -> None:
-    row, left = place
-    editor.edit(sheet, row, left, Put(line.name if line else None))
-    metrics = unit_metrics(address(row, left), line.printed, statuses) if line else [None] * _METRICS
-    for offset, formula in enumerate(metrics):
-        edit = PutFormula(formula, 0) if formula else Put(None)
-        editor.edit(sheet, row, left + _NAME_SPAN + offset, edit)

@@ -1,6 +1,6 @@
-"""看板: the sheet that leaders look at.
+"""看板, the sheet that leaders look at, and 看板附表, what does not fit on its one page.
 
-Formulas over the master's tables, so that it follows the office's own edits; tjxl writes two cells of it as plain
+Formulas over the master's tables, so that they follow the office's own edits; tjxl writes two cells of 看板 as plain
 values, 当前期次 and 统计截止日.
 """
 
@@ -8,190 +8,217 @@ from __future__ import annotations
 
 from typing import Any
 
-from tjxl.formula import Area, Formula
 from tjxl.register import Register
 from tjxl.settings import MEANINGS, Settings
 from tjxl.sheets.board import FIRST_COLUMN, HELPER_COLUMNS, Board, address
-from tjxl.sheets.board_lists import in_states, missing_condition, missing_units, red_tasks, tasks_soon_due
-from tjxl.sheets.board_tables import STATUS_ORDER, Block, leader_table, theme_table
-from tjxl.sheets.board_units import unit_table
+from tjxl.sheets.board_lists import (
+    Found,
+    counted_in,
+    found_due,
+    found_missing,
+    found_red,
+    missing_list,
+    reports,
+    task_list,
+)
+from tjxl.sheets.board_tables import WIDTH, leader_table, theme_table
+from tjxl.sheets.board_trend import periods_of, trend
+from tjxl.sheets.board_units import RANKED_WIDTH, UnitTable, ranking, unit_table
 from tjxl.sheets.figures import (
+    ANNEX_AREA,
     AS_OF,
+    ATTAINMENTS,
+    BUTTON_BAR,
     CURRENT_PERIOD,
     DASHBOARD_AREA,
     LIGHTS,
+    MILESTONE_OUTCOMES,
     Statuses,
     count,
     tasks_with_status,
     tasks_without_status,
+    text,
 )
-from tjxl.sheets.layout import state_titles
-from tjxl.sheets.model import Chart, ChartKind, Page, Series, Sheet
+from tjxl.sheets.layout import master_layout, state_titles
+from tjxl.sheets.model import Page, Sheet
 from tjxl.sheets.theme import colour
 
-_CARD_SPAN = 3
-_PIXELS = 40
-"""Width of a grid column."""
+_CARD_SPAN = 5
 
 Cells = dict[str, str]
 """The address of each card's number, by the card's key."""
 
 
-def dashboard_sheet(register: Register, settings: Settings) -> Sheet:
-    """看板, with the defined names 当前期次, 统计截止日 (blank until the first issue) and 看板区."""
-    board = Board()
+def dashboard_sheets(register: Register, settings: Settings) -> tuple[Sheet, Sheet]:
+    """看板 and 看板附表.
+
+    The defined names are 当前期次 and 统计截止日 (blank until the first issue), 看板区 and 附表区 (whatever lies in
+    them is kept computed), 按钮栏 and 单位附表.
+    """
     statuses = Statuses.of(settings)
-    strip = _title(board, register)
-    cards = _cards(board, register, statuses)
+    annex = Board("annex")
+    annex.sheet.tab_colour = colour("$red")
+    title = annex.spec["annex"]["title"].format(year=register.year)
+    annex.put(annex.heighten("title"), 0, title, "title", annex.columns)
+    annex.heighten("gap")
+    units = unit_table(annex, register, statuses)
+    breaks = [annex.row - 1]
+    header = units.first - 1
+    lists = {
+        "red": found_red(annex, header),
+        "due": found_due(annex, header, statuses),
+        "missing": found_missing(annex, units),
+    }
+    for section in ("red", "due"):
+        _all_tasks(annex, section, lists[section])
+    top = annex.row
+    bottom = missing_list(annex, top, "all_missing", lists["missing"], units)
+    for row in range(top, bottom):
+        annex.heighten("section" if row == top else "line", row)
+    _finish(annex, ANNEX_AREA, Page(landscape=False, area=_print_area(annex, 1), breaks=tuple(breaks)))
+    page = _page(register, settings, units, lists)
+    return page.sheet, annex.sheet
+
+
+def _all_tasks(annex: Board, section: str, found: Found) -> None:
+    """A long list on 看板附表."""
+    top = annex.row
+    bottom = task_list(annex, (top, 0), f"all_{section}", found, short=False)
+    for row in range(top, bottom):
+        annex.heighten("section" if row == top else "line" if row == top + 1 else "task_line", row)
+    annex.heighten("gap")
+
+
+def _page(register: Register, settings: Settings, units: UnitTable, lists: dict[str, Found]) -> Board:
+    """看板 proper: bar of buttons, title, cards, three rows of blocks, the units that have not reported.
+
+    The blocks of a row start side by side; the charts and the list at the right take the height of what is at the
+    left.
+    """
+    board, statuses = Board("page"), Statuses.of(settings)
+    bar = board.heighten("buttons")
+    board.put(bar, 0, None, "button_bar", board.columns)
+    board.sheet.names[BUTTON_BAR] = (bar, FIRST_COLUMN, bar, board.last_column)
+    title = board.heighten("title")
+    board.put(title, 0, board.spec["title"].format(year=register.year), "title", board.columns)
+    strip = board.heighten("strip")
+    cards = _all_cards(board, register, statuses)
     _strip(board, strip, cards)
-    chart_row = _chart_room(board)
-    themes = theme_table(board, register, statuses)
-    leader_table(board, register, statuses)
-    board.next_row("page_1_end")
-    breaks = [board.row - 1]
-    red_tasks(board)
-    tasks_soon_due(board, statuses)
-    missing_units(board)
-    board.next_row("page_2_end")
-    breaks.append(board.row - 1)
-    unit_table(board, register, statuses)
-    board.sheet.charts = _charts(board, chart_row, cards, themes, statuses)
-    last = board.row - 1
-    # The name covers the cells beside the print too: tjxl refreshes the values of whatever lies in it.
-    board.sheet.names[DASHBOARD_AREA] = (1, 1, last, board.helper_column + HELPER_COLUMNS - 1)
-    area = (1, 1, last, board.last_column + 1)
-    board.sheet.page = Page(landscape=False, area=area, breaks=tuple(breaks))
+    top = board.row
+    beside = WIDTH + board.gutter
+    end = theme_table(board, top, register, statuses)
+    rows = max(end - top - 1, board.spec["charts"]["least_rows"])
+    gap = max(end, trend(board, (top, beside, rows), periods_of(register, settings), statuses, cards))
+    gaps = [gap]
+    ranking(board, (gap + 1, 0), "attention", units, statuses)
+    end = ranking(board, (gap + 1, RANKED_WIDTH + board.gutter), "leading", units, statuses)
+    gap = max(end, task_list(board, (gap + 1, beside), "red", lists["red"]))
+    gaps.append(gap)
+    end = leader_table(board, gap + 1, register, statuses)
+    room = max(end - gap - 3, board.spec["section"]["due"]["lines"])
+    gap = max(end, task_list(board, (gap + 1, beside), "due", lists["due"], room))
+    gaps.append(gap)
+    bottom = missing_list(board, gap + 1, "missing", lists["missing"], units)
+    for row in range(top, bottom):
+        board.heighten("gap" if row in gaps else "line", row)
+    _finish(board, DASHBOARD_AREA, Page(area=_print_area(board, title), pages_tall=1))
     board.sheet.freeze = (strip, 0)
     board.sheet.tab_colour = colour("$red")
-    return board.sheet
+    return board
 
 
-def _title(board: Board, register: Register) -> int:
-    """The title band, the row kept free for buttons, and the strip below; returns the strip's row."""
-    whole = board.columns + 2
-    board.put(-1, board.spec["title"].format(year=register.year), "title", whole)
-    board.next_row("title")
-    board.put(-1, None, "button_bar", whole)
-    board.next_row("buttons")
-    strip = board.row
-    board.next_row("strip")
-    board.next_row("gap")
-    return strip
+def _print_area(board: Board, first: int) -> tuple[int, int, int, int]:
+    return (first, 1, board.row - 1, board.last_column + 1)
+
+
+def _finish(board: Board, name: str, page: Page) -> None:
+    """The name covers the cells beside the print too: tjxl refreshes the values of whatever lies in it."""
+    board.sheet.names[name] = (1, 1, board.row - 1, board.helper_column + HELPER_COLUMNS - 1)
+    board.sheet.page = page
 
 
 def _strip(board: Board, row: int, cards: Cells) -> None:
     """Period, day of the figures, and how far the collection has come."""
     for place, label, name, style in (
         (0, "period_label", CURRENT_PERIOD, "value"),
-        (6, "as_of_label", AS_OF, "date+value"),
+        (10, "as_of_label", AS_OF, "date+value"),
     ):
-        board.put(place, board.spec[label] + "：", "label", 3, row)
-        board.put(place + 3, None, style, 3, row)
-        column = FIRST_COLUMN + place + 3
+        board.put(row, place, board.spec[label] + "：", "label", 4)
+        board.put(row, place + 4, None, style, 5)
+        column = FIRST_COLUMN + place + 4
         board.sheet.names[name] = (row, column, row, column)
     said = (
         f'IF({CURRENT_PERIOD}="","{board.spec["not_issued"]}",'
-        f'"本期应报"&{cards["expected"]}&"个单位，已报"&{cards["reported"]}&"个，未报"&{cards["missing"]}&"个")'
+        f'"本期应报"&{cards["expected"]}&{counted_in()}&"，已报"&{cards["reported"]}'
+        f'&"个，未报"&{cards["missing"]}&"个")'
     )
-    board.formula(12, said, "note", board.columns - 12, row)
+    board.formula(row, 20, said, "note", board.columns - 20)
 
 
-def _cards(board: Board, register: Register, statuses: Statuses) -> Cells:
-    """The figures in large type, eight to a row: label, number, note."""
-    specs: list[dict[str, Any]] = board.spec["card"]
-    in_a_row = board.columns // _CARD_SPAN
-    places = {
-        spec["key"]: (board.row + n // in_a_row * 4 + 1, n % in_a_row * _CARD_SPAN) for n, spec in enumerate(specs)
-    }
-    cells = {key: address(row, FIRST_COLUMN + place, absolute=True) for key, (row, place) in places.items()}
-    formulas = _card_formulas(statuses, cells)
+def _all_cards(board: Board, register: Register, statuses: Statuses) -> Cells:
+    """Two rows of figures in large type; a figure whose table or light does not exist has no card."""
+    cells: Cells = {}
     themes = len({task.theme for task in register.tasks})
-    for spec in specs:
-        row, place = places[spec["key"]]
-        key, accent = spec["key"], f"accent_{spec['accent']}"
-        label = spec.get("label") or statuses.names[key][0]
-        number = "card_number+card_rate" if key in ("rate", "report_rate") else "card_number"
-        board.put(place, label, f"card_label+{accent}", _CARD_SPAN, row - 1)
-        board.formula(place, formulas[key], f"{number}+{accent}", _CARD_SPAN, row)
-        if spec.get("share"):
-            share = f'"占 "&TEXT(IF({cells["total"]}=0,0,{cells[key]}/{cells["total"]}),"0.0%")'
-            board.formula(place, share, "card_note", _CARD_SPAN, row + 1)
-        else:
-            board.put(place, spec["note"].format(themes=themes), "card_note", _CARD_SPAN, row + 1)
-    for _ in range(0, len(specs), in_a_row):
-        for height in ("card_label", "card_number", "card_note", "gap"):
-            board.next_row(height)
+    for kind, kind_style in (("card", "card_number"), ("small_card", "card_number+small_number")):
+        specs = [spec for spec in board.spec[kind] if _has_place(spec)]
+        label = board.heighten("card_label")
+        number = board.heighten("card_number" if kind == "card" else "small_number")
+        note = board.heighten("card_note")
+        board.heighten("gap")
+        rows = {
+            spec["key"]: address(number, FIRST_COLUMN + n * _CARD_SPAN, absolute=True) for n, spec in enumerate(specs)
+        }
+        cells |= rows
+        formulas = _card_formulas(statuses, cells)
+        for n, spec in enumerate(specs):
+            place, key, accent = n * _CARD_SPAN, spec["key"], f"+accent_{spec['accent']}"
+            style = kind_style + ("+card_rate" if key in ("rate", "report_rate") else "") + accent
+            board.put(label, place, spec.get("label") or statuses.names[key][0], "card_label" + accent, _CARD_SPAN)
+            board.formula(number, place, spec.get("formula") or formulas[key], style, _CARD_SPAN)
+            if "note" in spec:
+                board.put(note, place, spec["note"].format(themes=themes), "card_note", _CARD_SPAN)
+            else:
+                said = (
+                    counted_in()
+                    if key == "expected"
+                    else spec.get("note_formula") or _share(cells["total"], cells[key])
+                )
+                board.formula(note, place, said, "card_note", _CARD_SPAN)
     return cells
 
 
+def _has_place(spec: dict[str, Any]) -> bool:
+    known = spec.get("table") is None or spec["table"] in master_layout()
+    return known and (spec["key"] not in ("red", "yellow", "blue", "green") or spec["key"] in LIGHTS)
+
+
+def _share(total: str, part: str) -> str:
+    return f'"占"&TEXT(IF({total}=0,0,{part}/{total}),"0.0%")'
+
+
 def _card_formulas(statuses: Statuses, cells: Cells) -> dict[str, str]:
-    states = state_titles()
+    """The figures by key; *cells* holds the addresses of the cards placed so far."""
+    states, milestones, targets = state_titles(), MILESTONE_OUTCOMES, ATTAINMENTS
+
+    def rate(part: str, whole: str) -> str:
+        return f"IF({cells[whole]}=0,0,{cells[part]}/{cells[whole]})" if whole in cells else ""
+
+    def outcomes(*names: str) -> str:
+        return "+".join(count(("节点[完成情况]", text(milestones[name]))) for name in names)
+
     return {
         "total": "COUNTA(任务台账[任务编码])",
         **{meaning: tasks_with_status(statuses.names[meaning]) for meaning in MEANINGS},
         "no_report": tasks_without_status(),
-        "rate": f"IF({cells['total']}=0,0,{cells['completed']}/{cells['total']})",
-        "expected": f'SUMPRODUCT((报送情况[期次]={CURRENT_PERIOD})*(报送情况[单位编码]<>""))',
-        "reported": f"SUMPRODUCT({in_states('reported', 'late', 'awaiting_decision')})",
-        "missing": f"SUMPRODUCT({missing_condition()})",
-        "report_rate": f"IF({cells['expected']}=0,0,{cells['reported']}/{cells['expected']})",
-        **{name: count(("任务台账[亮灯]", f'"{title}"')) for name, title in LIGHTS.items()},
+        "rate": rate("completed", "total"),
+        "expected": reports(),
+        "reported": reports("reported", "late", "awaiting_decision"),
+        "missing": reports("missing", "returned"),
+        "report_rate": rate("reported", "expected"),
+        **{name: count(("任务台账[亮灯]", text(title))) for name, title in LIGHTS.items()},
+        "milestones_done": outcomes("done", "done_late"),
+        "milestones_overdue": outcomes("overdue"),
+        "targets_met": count(("指标[达标情况]", text(targets["met"]))),
+        "targets_not_met": count(("指标[达标情况]", text(targets["not_met"]))),
         "questions": count(("待裁决[状态]", f'"{states["open_question"]}*"')),
     }
-
-
-def _chart_room(board: Board) -> int:
-    """Keep rows free for the charts; returns the first."""
-    board.section("charts")
-    first = board.row
-    for _ in range(board.heights["chart_rows"]):
-        board.next_row("chart")
-    board.next_row("gap")
-    return first
-
-
-def _charts(board: Board, row: int, cards: Cells, themes: Block, statuses: Statuses) -> list[Chart]:
-    """Three charts side by side; the first two draw on cells beside the board that repeat the cards in a column."""
-    titles = board.spec["charts"]
-    labels = {meaning: statuses.names[meaning][0] for meaning in STATUS_ORDER} | {
-        "no_report": board.spec["metric"]["no_report"]
-    }
-    height = round(board.heights["chart"] * board.heights["chart_rows"] / 0.75) - 6
-    left = board.helper_column
-    board.sheet.put(row - 1, left, board.spec["helper_title"], "helper")
-    status_series = _column_of(board, row, {key: (title, cards[key]) for key, title in labels.items()})
-    lights = {name: (f"{title}灯", cards[name]) for name, title in LIGHTS.items()}
-    unlit = f"{cards['total']}-{cards['red']}-{cards['yellow']}-{cards['green']}"
-    light_series = _column_of(board, row + len(labels) + 1, {**lights, "none": (titles["no_light"], unlit)})
-    names = Area(board.sheet.title, themes.first, themes.name_column, themes.last, themes.name_column)
-    theme_series = tuple(
-        Series(
-            Area(names.sheet, themes.header, column, themes.header, column),
-            names,
-            Area(names.sheet, themes.first, column, themes.last, column),
-            key,
-        )
-        for key, column in ((key, themes.columns[key]) for key in labels)
-    )
-    spans = (7, 5, 12)
-    described = board.spec["chart_description"]
-    charts: list[Chart] = []
-    place = FIRST_COLUMN
-    for name, series, span in zip(titles, ((status_series,), (light_series,), theme_series), spans, strict=False):
-        title = titles[name]
-        kind: ChartKind = "stacked_bar" if name == "themes" else "column"
-        size = (span * _PIXELS - 4, height)
-        charts.append(Chart(kind, title, described.format(title=title), series, row, place, *size))
-        place += span
-    return charts
-
-
-def _column_of(board: Board, top: int, figures: dict[str, tuple[str, str]]) -> Series:
-    """Labels and figures below each other beside the board, as a chart series with a fill for each point."""
-    left, title = board.helper_column, board.sheet.title
-    for row, (label, formula) in enumerate(figures.values(), top):
-        board.sheet.put(row, left, label, "helper")
-        board.sheet.put(row, left + 1, Formula(formula), "helper")
-    last = top + len(figures) - 1
-    categories, values = Area(title, top, left, last, left), Area(title, top, left + 1, last, left + 1)
-    return Series("", categories, values, points=tuple(figures))

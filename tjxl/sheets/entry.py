@@ -41,12 +41,14 @@ def add_column_entries(
             sheet.highlights.extend(_wrong(spec, column.entry, places, area))
 
 
-def add_cell_entry(sheet: Sheet, spec: Spec, name: str, row: int, column: int) -> None:
-    """The same for a single cell."""
-    area = (row, column, row, column)
-    cell = cell_ref(row, column)
+def add_cell_entry(
+    sheet: Sheet, spec: Spec, name: str, place: tuple[int, int], others: Mapping[str, str] | None = None
+) -> None:
+    """The same for a single cell; `others` are the cells of other fields that its rules may name."""
+    area = (*place, *place)
+    cell = cell_ref(*place)
     sheet.validations.append(Validation(area, _options(spec, name, cell)))
-    sheet.highlights.extend(_wrong(spec, name, {name: cell}, area))
+    sheet.highlights.extend(_wrong(spec, name, {**(others or {}), name: cell}, area))
 
 
 def _options(spec: Spec, name: str, cell: str) -> dict[str, Any]:

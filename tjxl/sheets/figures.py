@@ -1,4 +1,4 @@
-"""The texts of the master's formulas: counts over its tables, and the light.
+"""The texts of the master's formulas: counts over its tables. The lights have modules of their own (`lights`).
 
 In every figure 核定状态, where filled, overrides 进展状态. Functions of Excel 2007 alone are used (SUMPRODUCT with
 LARGE rather than AGGREGATE), so that WPS and older Excel compute them too; table columns are named by structured
@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tjxl.register import COMPARATOR_SIGNS, DIRECTION_TITLES
 from tjxl.settings import MEANINGS, Settings
 
-LIGHTS = {"red": "红", "yellow": "黄", "green": "绿"}
+LIGHTS = {"red": "红", "yellow": "黄", "blue": "蓝", "green": "绿"}
+"""任务台账[亮灯], the most severe first."""
 MILESTONE_OUTCOMES = {
     "done": "已完成",
     "done_late": "逾期完成",
@@ -23,13 +23,25 @@ MILESTONE_OUTCOMES = {
     "undated": "时限待定",
 }
 ATTAINMENTS = {"met": "已达标", "not_met": "未达标", "no_data": "尚无数据", "to_judge": "待核定"}
+SCHEDULES = {"on": "达序时", "behind": "未达序时", "missed": "未达标", "not_due": "未到期", "to_judge": "待核定"}
+"""指标[序时情况]."""
 CURRENT_PERIOD = "当前期次"
 AS_OF = "统计截止日"
 DUE_SOON_DAYS = "临近天数"
+YELLOW_GAP = "滞后黄灯差距"
+RED_GAP = "滞后红灯差距"
+SCHEDULE_BY = "应达进度口径"
+TOLERANCE_PERCENT = "左右容差百分比"
+TOLERANCE_POINTS = "左右容差百分点"
+LIGHT_TITLES = "亮灯名目"
+LIGHT_CHOICES = "亮灯设置"
 STATUS_LIST = "状态列表"
 DEADLINES = "任务时限"
 DASHBOARD_AREA = "看板区"
-UNIT_LINES = "单位看板"
+ANNEX_AREA = "附表区"
+BUTTON_BAR = "按钮栏"
+UNIT_LINES = "单位附表"
+UNIT_NAMES = "单位印发名称"
 
 _REPORTED = "任务台账[进展状态]"
 _VERIFIED = "任务台账[核定状态]"
@@ -57,11 +69,11 @@ def text(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
-def criterion(value: str) -> str:
-    """A text constant as a criterion that only this text meets: wildcards lose their meaning."""
+def plain_criterion(value: str) -> str:
+    """What a cell says that is a criterion which only this text meets: wildcards lose their meaning."""
     for mark in "~*?":
         value = value.replace(mark, "~" + mark)
-    return text("=" + value)
+    return "=" + value
 
 
 def count(*pairs: tuple[str, str]) -> str:
@@ -102,36 +114,6 @@ def member_patterns(cell: str, separator: str) -> tuple[str, ...]:
     return (cell, f"{cell}&{after}", f"{before}&{cell}", f"{before}&{cell}&{after}")
 
 
-def light(statuses: Statuses) -> str:
-    """The 亮灯 of a row of 任务台账.
-
-    Red: behind, or the deadline is past and the task not completed. Yellow: an adjustment is asked for, or the task
-    is to be completed (not merely 「取得明显进展」) within 临近天数 days. Green otherwise; no light without a status.
-    Source: 宜昌在线督查 「顺利绿，临近时限黄，落后红」 (shared practice notes); days and statuses are settings.
-    """
-    reported, verified = (f"任务台账[[#This Row],[{title}]]" for title in ("进展状态", "核定状态"))
-    effective = f'IF({verified}="",{reported},{verified})'
-
-    def among(meaning: str) -> str:
-        return ",".join(f"{effective}={text(name)}" for name in statuses.names[meaning])
-
-    own = (f"{DEADLINES}[任务编码]", "任务台账[[#This Row],[任务编码]]")
-    past = count(own, (f"{DEADLINES}[截止日]", f'"<"&N({AS_OF})'))
-    near = count(
-        own,
-        (f"{DEADLINES}[目标]", text("complete")),
-        (f"{DEADLINES}[截止日]", f'"<="&N({AS_OF})+N({DUE_SOON_DAYS})'),
-    )
-    open_task = f"NOT(OR({among('completed')}))"
-    red = f"OR({among('behind')},AND({open_task},{past}>0))"
-    yellow = f"OR({among('adjustment_requested')},AND({open_task},N({AS_OF})>0,{near}>0))"
-    lights = LIGHTS
-    return (
-        f'IF(AND({reported}="",{verified}=""),"",'
-        f'IF({red},"{lights["red"]}",IF({yellow},"{lights["yellow"]}","{lights["green"]}")))'
-    )
-
-
 def lead_unit(table: str) -> str:
     """牵头单位 of a row of 节点 or 指标: that of its task, so that it follows the register."""
     code = f"{table}[[#This Row],[任务编码]]"
@@ -152,24 +134,6 @@ def milestone_outcome(done: str) -> str:
         f'IF({code}="","",IF({answer}={text(done)},IF({late},{said["done_late"]},{said["done"]}),'
         f"IF(ISNUMBER({due}),{waiting},{said['undated']})))"
     )
-
-
-def attainment() -> str:
-    """The 达标情况 of a row of 指标: latest value against the target.
-
-    「左右」 is for the office to judge. A range is met from its lower end (「3至5家」: three will do), or, where less
-    is better, up to its upper end.
-    """
-    titles = ("指标编码", "本期完成值", "目标值", "上限", "比较", "类型")
-    code, value, aim, upper, sign, kind = (f"指标[[#This Row],[{t}]]" for t in titles)
-    said = {name: text(title) for name, title in ATTAINMENTS.items()}
-    signs = {name: text(title) for name, title in COMPARATOR_SIGNS.items()}
-    less = f"ISNUMBER(FIND({text(DIRECTION_TITLES['lower'])},{kind}))"
-    met = [f"AND({sign}={signs[c]},{value}{c}{aim})" for c in (">=", ">", "<=", "<", "=")]
-    met.append(f"AND({sign}={signs['range']},IF({less},{value}<={upper},{value}>={aim}))")
-    decided = f"IF(OR({','.join(met)}),{said['met']},{said['not_met']})"
-    judged = f"IF({sign}={signs['~']},{said['to_judge']},{decided})"
-    return f'IF({code}="","",IF(ISNUMBER({value}),{judged},{said["no_data"]}))'
 
 
 def due_soon(statuses: Statuses) -> str:

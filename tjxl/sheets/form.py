@@ -17,6 +17,7 @@ from tjxl.ooxml.splice import NewRow, Put, PutFormula, Recalculated, Shared
 from tjxl.periods import Period
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
+from tjxl.sheets.cooperation import CooperatingReport, lead_specs, put_cooperation
 from tjxl.sheets.form_check import count_rows, count_values
 from tjxl.sheets.form_places import (
     END_MARK,
@@ -32,6 +33,7 @@ from tjxl.sheets.form_places import (
 )
 from tjxl.sheets.form_template import build_template
 from tjxl.sheets.textsize import row_height
+from tjxl.stages import SINGLE
 
 _INDENT = 0.5  # columns that an indented text loses beside the margins
 _TITLED = ("role", "goal", "measure")  # kinds of facts that the hidden list shows by their titles
@@ -59,11 +61,13 @@ class FormContent:
     Attributes:
         identity: keys and values of the sheet `_tjxl`, in their order.
         sheets: the rows of each sheet; 节点 and 指标 are left out where the unit has none.
+        cooperation: in a lead's form of a period with two stages: what the cooperating units reported.
     """
 
     unit: str
     identity: Mapping[str, str]
     sheets: Mapping[Part, tuple[FormRow, ...]]
+    cooperation: tuple[CooperatingReport, ...] = ()
 
     @property
     def rows(self) -> tuple[FormRow, ...]:
@@ -107,13 +111,16 @@ class _Layout:
     sheets: tuple[_Sheet, ...]
     period: Period
     book: Book
+    stage: str
 
 
 class FormTemplate:
-    """A period's forms. What forms with the same sheets share is made once, when the first of them is filled."""
+    """A period's forms of one stage. What those with the same sheets share is made once, for the first of them."""
 
-    def __init__(self, settings: Settings, period: Period, year: int) -> None:
-        self._specs, self._period, self._year = load_specs(settings), period, year
+    def __init__(self, settings: Settings, period: Period, year: str, stage: str = SINGLE) -> None:
+        specs = load_specs(settings)
+        self._specs = lead_specs(specs) if stage == "lead" else specs
+        self._period, self._year, self._stage = period, year, stage
         self._statuses = tuple(s.name for s in settings.statuses)
         self._layouts: dict[tuple[Part, ...], _Layout] = {}
 
@@ -124,15 +131,19 @@ class FormTemplate:
     def _layout(self, parts: tuple[Part, ...]) -> _Layout:
         if parts not in self._layouts:
             specs = {part: self._specs[part] for part in parts}
-            book = Book(build_template(specs, self._period, self._year, self._statuses))
+            book = Book(build_template(specs, self._period, self._year, self._statuses, self._stage))
             sheets = tuple(_Sheet.of(spec, self._period) for spec in specs.values())
-            self._layouts[parts] = _Layout(sheets, self._period, book)
+            self._layouts[parts] = _Layout(sheets, self._period, book, self._stage)
         return self._layouts[parts]
 
 
-def form_template(settings: Settings, period: Period, year: int) -> FormTemplate:
-    """The templates of a period's forms."""
-    return FormTemplate(settings, period, year)
+def form_template(settings: Settings, period: Period, year: str, stage: str = SINGLE) -> FormTemplate:
+    """The templates of a period's forms of one stage.
+
+    Args:
+        year: as titles say it, with whose register it is before it: 2022, 和平区2022.
+    """
+    return FormTemplate(settings, period, year, stage)
 
 
 class _Form:
@@ -146,6 +157,8 @@ class _Form:
         checks = {}
         for sheet in self.layout.sheets:
             checks[sheet.spec.name] = self._put_sheet(sheet, self.content.sheets[sheet.spec.name])
+        if self.layout.stage == "lead":
+            put_cooperation(self.editor, self.content.cooperation)
         self._put_lists()
         self._put_identity()
         self._put_counts(checks)

@@ -10,6 +10,7 @@ from tjxl.fields.spec import Part, Spec
 from tjxl.resources import layout_toml
 from tjxl.sheets.form_pen import FormPen
 from tjxl.sheets.textsize import row_height
+from tjxl.stages import SINGLE
 
 _WIDTHS = (16, 12, 52, 60)
 
@@ -17,8 +18,8 @@ _WIDTHS = (16, 12, 52, 60)
 class GuideSheet:
     """Writes the guide from the rules' own sentences and the texts of `workbook/form.toml`."""
 
-    def __init__(self, pen: FormPen, specs: Mapping[Part, Spec], year: int) -> None:
-        self.pen, self.specs, self.year = pen, specs, year
+    def __init__(self, pen: FormPen, specs: Mapping[Part, Spec], year: str, stage: str = SINGLE) -> None:
+        self.pen, self.specs, self.year, self.stage = pen, specs, year, stage
         self.spec = specs["report"]
         self.words = layout_toml("form.toml")["guide"]
 
@@ -46,7 +47,8 @@ class GuideSheet:
         names = {meaning: titles[0] for meaning, titles in self.spec.statuses.items()}
         for part in ("steps", "dont"):
             row = self._heading(sheet, row, self.words[f"{part}_title"])
-            for line in self.words[part]:
+            of_stage = [self.words[f"{self.stage}_step"]] if part == "steps" and self.stage != SINGLE else []
+            for line in (*self.words[part], *of_stage):
                 row = self._paragraph(sheet, row, line.format(**names))
         return row
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tjxl.fields.spec import Field, Spec
@@ -11,6 +12,7 @@ from tjxl.periods import Period
 from tjxl.resources import layout_toml
 from tjxl.sheets.form_pen import FormPen
 from tjxl.sheets.form_places import MODEL_ROW, SIGNATURE_ROW, STATUS_NAME, Geometry, as_of_text
+from tjxl.stages import SINGLE
 
 _KIND_STYLES = {
     "status": "text",
@@ -25,8 +27,12 @@ _KIND_STYLES = {
 class RowsSheet:
     """Writes what all units' sheets have in common; a unit's rows are spliced in later."""
 
-    def __init__(self, pen: FormPen, spec: Spec, places: Geometry, period: Period, year: int) -> None:
+    def __init__(
+        self, pen: FormPen, spec: Spec, places: Geometry, period: Period, year: str, *, stage: str = SINGLE
+    ) -> None:
         self.pen, self.spec, self.places, self.period, self.year = pen, spec, places, period, year
+        split = stage != SINGLE and spec.name == "report"
+        self.more: Mapping[str, str] = layout_toml("form.toml")["stages"][stage] if split else {}
 
     def write(self, sheet: Any) -> None:
         """Fill the sheet."""
@@ -36,10 +42,10 @@ class RowsSheet:
             options = {"hidden": True} if field.kind == "key" else {}
             sheet.set_column(i, i, field.width, None, options)
         sheet.set_row(words["title_row"] - 1, 30)
-        sheet.write_string(
-            words["title_row"] - 1, 1, words["title"].format(year=self.year), self.pen.style("sheet_title")
-        )
-        sheet.write_string(words["note_row"] - 1, 1, words["note"], self.pen.style("form_note"))
+        title = words["title"].format(year=self.year) + self.more.get("title", "")
+        sheet.write_string(words["title_row"] - 1, 1, title, self.pen.style("sheet_title"))
+        note = self.more.get("note", "") + words["note"]
+        sheet.write_string(words["note_row"] - 1, 1, note, self.pen.style("form_note"))
         self._head(sheet)
         header = places.header_row
         sheet.set_row(header - 1, 38)

@@ -20,11 +20,11 @@ from tjxl.ooxml.parts import PackageEditor
 from tjxl.ooxml.ribbon import ribbon_of, set_ribbon
 from tjxl.ooxml.vba import Module, read_modules, same_code, with_modules
 from tjxl.resources import layout_toml, macro_file
-from tjxl.sheets.figures import DASHBOARD_AREA
+from tjxl.sheets.figures import BUTTON_BAR, DASHBOARD_AREA
 
 OWN_MODULES = ("TjxlButtons", "TjxlRibbon")
 _BAR_ROW = 1
-"""Rows from the board's first row to the row of the buttons; the board's first column is its margin."""
+"""On an older 看板: rows from its first row to that of the buttons; its first column is its margin."""
 
 
 class Action(NamedTuple):
@@ -117,9 +117,9 @@ def with_macros(content: bytes) -> bytes:
     place = _bar(book)
     if "buttons" in late and place is not None:
         part, row, left = place
-        columns = layout_toml("dashboard.toml")["grid"]["columns"] // len(actions())
+        span: int = layout_toml("dashboard.toml")["buttons"]["span"]
         there = macros_of(editor, part)
-        buttons = [Button(a.caption, a.macro, row, left + i * columns, columns) for i, a in enumerate(actions())]
+        buttons = [Button(a.caption, a.macro, row, left + i * span, span) for i, a in enumerate(actions())]
         add_buttons(editor, part, [button for button in buttons if button.macro not in there])
     return editor.save()
 
@@ -130,7 +130,10 @@ def _wanted() -> set[str]:
 
 def _bar(book: Book) -> tuple[str, int, int] | None:
     """Where the button bar lies: the sheet's part, row and first column; None where the office has removed 看板."""
-    if DASHBOARD_AREA not in book.names:
-        return None
-    sheet, area = book.names[DASHBOARD_AREA]
-    return book.sheets[sheet].part, area.top + _BAR_ROW, area.left + 1
+    if BUTTON_BAR in book.names:
+        sheet, area = book.names[BUTTON_BAR]
+        return book.sheets[sheet].part, area.top, area.left
+    if DASHBOARD_AREA in book.names:  # 看板 as it was before there was a name for the bar
+        sheet, area = book.names[DASHBOARD_AREA]
+        return book.sheets[sheet].part, area.top + _BAR_ROW, area.left + 1
+    return None

@@ -13,14 +13,16 @@ from tjxl.resources import layout_toml
 from tjxl.sheets.figures import AS_OF, CURRENT_PERIOD
 from tjxl.sheets.layout import SheetLayout, hidden_layout, master_layout
 from tjxl.sheets.questions import decided_row, option_rows, question_row
-from tjxl.sheets.rows import find_table
+from tjxl.sheets.rows import find_table, lacking_columns
 from tjxl.sheets.state import MasterState
 from tjxl.sheets.textsize import row_height
 
 _GLANCE = 200
 """Characters of a text that a fitted row is measured by."""
 _HIGHEST_ROW = 70.0
-"""Points: four lines."""
+"""Points: four lines, in a log that is looked through."""
+_HIGHEST_READ = 200.0
+"""Points: twelve lines, where every row is read and answered."""
 
 
 def set_row_values(editor: BookEditor, layout: SheetLayout, row: int, values: Mapping[str, Any]) -> None:
@@ -34,6 +36,8 @@ def set_row_values(editor: BookEditor, layout: SheetLayout, row: int, values: Ma
         column = layout.column(name)
         if column.owner == "office":
             raise ValueError(f"{layout.title}.{column.title} is not tjxl's to write")
+        if column.later and column.title not in table.columns:
+            continue
         editor.edit(table.sheet, row, table.columns[column.title], Put(value))
 
 
@@ -43,7 +47,7 @@ def take_out(editor: BookEditor, layout: SheetLayout, rows: Collection[int]) -> 
     Rows above stay where they are, blank: what the office has written beside them must not shift.
     """
     table = find_table(editor.book, layout)
-    ours = {table.columns[c.title] for c in layout.columns if c.owner != "office"}
+    ours = {table.columns[c.title] for c in layout.columns if c.owner != "office" and c.title in table.columns}
     noted = {
         row
         for (row, column), cell in editor.book.cells(table.sheet).cells.items()
@@ -67,20 +71,22 @@ def append(editor: BookEditor, layout: SheetLayout, rows: Sequence[Mapping[str, 
     Returns:
         The sheet rows written.
     """
-    find_table(editor.book, layout)
-    titles = {column.name: column.title for column in layout.columns}
-    return editor.append_rows(layout.title, [{titles[n]: v for n, v in row.items()} for row in rows])
+    lacking = lacking_columns(editor.book, layout)
+    titles = {c.name: c.title for c in layout.columns if c.title not in lacking}
+    return editor.append_rows(layout.title, [{titles[n]: v for n, v in row.items() if n in titles} for row in rows])
 
 
 def append_fitted(editor: BookEditor, layout: SheetLayout, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add rows, each high enough for the beginning of its long texts: a log is to be looked through."""
     long = [(column.name, column.width) for column in layout.columns if column.kind == "long"]
-    least = float(layout_toml("master.toml")["sheet"][layout.name]["least_height"])
+    spec = layout_toml("master.toml")["sheet"][layout.name]
+    least = float(spec["least_height"])
+    most = _HIGHEST_ROW if spec.get("compact") else _HIGHEST_READ
     table = find_table(editor.book, layout)
     for number, row in zip(append(editor, layout, rows), rows, strict=True):
         texts = [(str(row[name])[:_GLANCE], width) for name, width in long if row.get(name)]
         if number > table.last_row:
-            height = min(row_height(texts, least), _HIGHEST_ROW)
+            height = min(row_height(texts, least), most)
             editor.new_row(table.sheet, number, NewRow(table.last_row, height))
 
 

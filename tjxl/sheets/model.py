@@ -14,7 +14,6 @@ from typing import Any, Literal, TypeAlias
 from tjxl.formula import Area, Formula
 
 Content: TypeAlias = str | int | float | bool | dt.date | dt.datetime | Formula | None
-ChartKind: TypeAlias = Literal["column", "stacked_bar"]
 Visibility: TypeAlias = Literal["visible", "very_hidden"]
 
 
@@ -79,38 +78,43 @@ class FormulaHighlight:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A chart series: `values` over `categories`; `fill` names a fill, `points` one per point."""
+    """A chart series: `values` over `categories`; `fill` names a fill."""
 
-    name: str | Area
+    name: Area
     categories: Area
     values: Area
     fill: str = "none"
-    points: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart at a cell, its size in pixels. `description` is its alternative text."""
+    """A chart of stacked columns at a cell, its size in pixels. `description` is its alternative text.
 
-    kind: ChartKind
-    title: str
+    Figures below `least_label` are not written on it.
+    """
+
     description: str
     series: tuple[Series, ...]
     row: int
     column: int
     width: int
     height: int
+    least_label: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """How a sheet prints: fitted to one page in width. `breaks` are rows that end a page."""
+    """How a sheet prints: fitted to one page in width, and to `pages_tall` in height where that is not 0.
+
+    `breaks` are rows that end a page.
+    """
 
     landscape: bool = True
     paper: Literal["A4", "A3"] = "A4"
     repeat_rows: tuple[int, int] | None = None
     area: tuple[int, int, int, int] | None = None
     breaks: tuple[int, ...] = ()
+    pages_tall: int = 0
 
 
 @dataclass(slots=True)
@@ -132,6 +136,7 @@ class Sheet:
     tab_colour: str | None = None
     visibility: Visibility = "visible"
     gridlines: bool = True
+    zoom: int = 100
 
     def put(self, row: int, column: int, content: Content, style: str, *, width: int = 1) -> None:
         """Fill a cell, or *width* cells merged into one."""

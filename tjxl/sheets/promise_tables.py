@@ -10,29 +10,23 @@ from tjxl.register import (
     MILESTONE_KIND_TITLES,
     Direction,
     Measure,
+    Milestone,
     Register,
     Target,
 )
 from tjxl.settings import Settings
-from tjxl.sheets.figures import attainment, lead_unit, milestone_outcome
+from tjxl.sheets.figures import lead_unit, milestone_outcome
 from tjxl.sheets.layout import master_layout
 from tjxl.sheets.model import Content, Sheet
 from tjxl.sheets.tables import Row, table_sheet
+from tjxl.sheets.target_figures import attainment, schedule, scheduled_value
 
 
 def milestone_sheet(register: Register, settings: Settings) -> Sheet:
     """节点: one row per milestone; 牵头单位 and 完成情况 are formulas."""
     tasks = {task.code: task for task in register.tasks}
     rows: list[Row] = [
-        {
-            "milestone_code": m.code,
-            "task_code": m.task_code,
-            "serial_no": tasks[m.task_code].serial_no,
-            "scope": m.scope,
-            "kind": MILESTONE_KIND_TITLES[m.kind],
-            "due": m.due,
-            "lead_unit": tasks[m.task_code].lead_unit,  # for the row's height
-        }
+        milestone_row(m, tasks[m.task_code].serial_no) | {"lead_unit": tasks[m.task_code].lead_unit}
         for m in register.milestones
     ]
     (done,) = load_spec(settings, part="milestones").titles_of("yes")
@@ -41,14 +35,31 @@ def milestone_sheet(register: Register, settings: Settings) -> Sheet:
 
 
 def target_sheet(register: Register, settings: Settings) -> Sheet:
-    """指标: one row per quantitative target; 牵头单位 and 达标情况 are formulas."""
+    """指标: one row per quantitative target; 牵头单位, 达标情况, 序时应达值 and 序时情况 are formulas."""
     tasks = {task.code: task for task in register.tasks}
     rows: list[Row] = [
         target_row(t, tasks[t.task_code].serial_no) | {"lead_unit": tasks[t.task_code].lead_unit}
         for t in register.targets
     ]
-    formulas = {"lead_unit": lead_unit(master_layout()["targets"].title), "attainment": attainment()}
+    formulas = {
+        "lead_unit": lead_unit(master_layout()["targets"].title),
+        "attainment": attainment(),
+        "scheduled_value": scheduled_value(register.year),
+        "schedule": schedule(),
+    }
     return table_sheet("targets", rows or [{}], register.year, settings, formulas)
+
+
+def milestone_row(milestone: Milestone, serial_no: int) -> dict[str, Content]:
+    """A row of 节点 by column name, its calculated columns left out."""
+    return {
+        "milestone_code": milestone.code,
+        "task_code": milestone.task_code,
+        "serial_no": serial_no,
+        "scope": milestone.scope,
+        "kind": MILESTONE_KIND_TITLES[milestone.kind],
+        "due": milestone.due,
+    }
 
 
 def target_row(target: Target, serial_no: int) -> dict[str, Content]:

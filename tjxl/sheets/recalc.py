@@ -1,7 +1,8 @@
 """Refreshing what rests on changed cells: cached values of tjxl's formulas, cached points of tjxl's charts.
 
 Formulas are read from the workbook itself, so a person may have moved them. Only tjxl's own places are looked at:
-formula columns of its tables, and the area of 看板. The office's formulas recalculate when the file is opened.
+formula columns of its tables, hidden ones too, and the areas of 看板 and 看板附表. The office's formulas recalculate
+when the file is opened.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.package import local_name
 from tjxl.ooxml.refs import Range, parse_range
 from tjxl.ooxml.splice import Put, PutFormula, Recalculated, Remove
-from tjxl.sheets.figures import DASHBOARD_AREA
-from tjxl.sheets.layout import master_layout
+from tjxl.sheets.figures import ANNEX_AREA, DASHBOARD_AREA
+from tjxl.sheets.layout import hidden_layout, master_layout
 
 DASHBOARD = "看板"
 CHART_MARK = "督查台账图："
@@ -48,6 +49,7 @@ class EditedGrid:
         self._used: dict[str, tuple[int, int]] = {}
         self._cells: dict[str, SheetCells] = {}
         self._areas: dict[str, TableArea | None] = {}
+        self._formulas: dict[tuple[str, int, int], str | None] = {}
 
     def _sheet(self, sheet: str) -> SheetCells:
         """The stored cells of a sheet; none where there is no such sheet."""
@@ -62,14 +64,20 @@ class EditedGrid:
         edit = self._editor.edits(sheet).get((row, column))
         if edit is not None:
             value = None if isinstance(edit, Remove) else edit.value if isinstance(edit, Put) else edit.cached
-            return _as_value(value, self._editor.book.date1904)
+            return as_value(value, self._editor.book.date1904)
         cell = self._sheet(sheet).cells.get((row, column))
         if cell is None or cell.value is None:
             return None
         return ExcelError(cell.value) if cell.kind == "error" else cell.value
 
     def formula(self, sheet: str, row: int, column: int) -> str | None:
-        """The formula to be stored."""
+        """The formula to be stored. No formula may be put in or taken away while the grid is in use."""
+        key = (sheet, row, column)
+        if key not in self._formulas:
+            self._formulas[key] = self._formula(sheet, row, column)
+        return self._formulas[key]
+
+    def _formula(self, sheet: str, row: int, column: int) -> str | None:
         edit = self._editor.edits(sheet).get((row, column))
         if isinstance(edit, PutFormula):
             return edit.text
@@ -105,7 +113,8 @@ class EditedGrid:
         return Area(place[0], *place[1]) if place else None
 
 
-def _as_value(value: CellValue, date1904: bool) -> Value:
+def as_value(value: CellValue, date1904: bool) -> Value:
+    """A value as formulas see it: dates are serial numbers."""
     if isinstance(value, dt.date):
         return to_serial(value, date1904)
     return value
@@ -136,7 +145,7 @@ def refresh(editor: BookEditor) -> None:
 def _own_formulas(editor: BookEditor) -> Iterator[tuple[str, int, int]]:
     """Formula cells in tjxl's own places, in sheet order."""
     places: dict[str, list[Range]] = {}
-    for layout in master_layout().values():
+    for layout in (*master_layout().values(), *hidden_layout().values()):
         table = editor.book.tables.get(layout.title)
         if table is None:
             continue
@@ -145,16 +154,21 @@ def _own_formulas(editor: BookEditor) -> Iterator[tuple[str, int, int]]:
             if at is not None and column.owner == "generated":
                 bottom = editor.last_row(layout.title)
                 places.setdefault(table.sheet, []).append(Range(table.first_row, at, bottom, at))
-    if DASHBOARD_AREA in editor.book.names:
-        sheet, area = editor.book.names[DASHBOARD_AREA]
-        places.setdefault(sheet, []).append(area)
+    for name in (DASHBOARD_AREA, ANNEX_AREA):
+        if name in editor.book.names:
+            sheet, area = editor.book.names[name]
+            places.setdefault(sheet, []).append(area)
     for sheet, areas in places.items():
         stored = set()
         if editor.book.text(sheet).has_formulas:
             stored = {place for place, cell in editor.book.cells(sheet).cells.items() if cell.formula is not None}
         written = {place for place, edit in editor.edits(sheet).items() if isinstance(edit, PutFormula)}
+        columns: dict[int, list[tuple[int, int]]] = {}
+        for area in areas:
+            for at in range(area.left, area.right + 1):
+                columns.setdefault(at, []).append((area.top, area.bottom))
         for row, at in sorted(stored | written):
-            if any(a.top <= row <= a.bottom and a.left <= at <= a.right for a in areas):
+            if any(top <= row <= bottom for top, bottom in columns.get(at, ())):
                 yield sheet, row, at
 
 

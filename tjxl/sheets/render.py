@@ -28,6 +28,8 @@ from tjxl.sheets.worksheet import ValuedWorksheet
 
 _PAPER = {"A4": 9, "A3": 8}
 _MARGINS = {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.6}
+_NARROW_MARGINS = {"left": 0.35, "right": 0.35, "top": 0.35, "bottom": 0.5}
+"""Of a sheet that is to fit on one page."""
 _FOOTER = "&L&9&A&C&9第 &P 页，共 &N 页&R&9打印日期：&D"
 # The font that column widths are measured in: 7 pixels a digit, also where Arial is replaced by Liberation Sans.
 _NORMAL = {"font_name": "Arial", "font_size": 10}
@@ -156,22 +158,13 @@ class _SheetWriter:
         self._to.conditional_format(*_from_zero(highlight.area), options)
 
     def _chart(self, spec: Chart) -> None:
-        stacked = spec.kind == "stacked_bar"
-        kind = {"type": "bar", "subtype": "stacked"} if stacked else {"type": "column"}
-        chart = self._out.add_chart(kind)
+        chart = self._out.add_chart({"type": "column", "subtype": "stacked"})
         for series in spec.series:
-            chart.add_series(_series(series, stacked))
-        chart.set_title({"name": spec.title, "overlay": False, "name_font": _font(11, bold=True)})
-        labels = {"num_font": _font(8), "line": {"color": colour("$line")}}
-        values = {"visible": False, "major_gridlines": {"visible": False}, "min": 0}
-        if stacked:
-            # A horizontal bar chart draws its first category at the bottom; reversed, it reads like the table.
-            chart.set_y_axis({**labels, "reverse": True})
-            chart.set_x_axis(values)
-        else:
-            chart.set_x_axis(labels)
-            chart.set_y_axis(values)
-        chart.set_legend({"position": "bottom", "font": _font(8)} if stacked else {"none": True})
+            chart.add_series(_series(series, spec.least_label))
+        chart.set_title({"none": True})  # the section's heading stands above it
+        chart.set_x_axis({"num_font": _font(9), "line": {"color": colour("$line")}, "major_tick_mark": "none"})
+        chart.set_y_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
+        chart.set_legend({"position": "bottom", "font": _font(9)})
         chart.set_chartarea({"border": {"color": colour("$line")}})
         chart.set_size({"width": spec.width, "height": spec.height})
         place = {"description": spec.description, "object_position": 2, "x_offset": 2, "y_offset": 2}
@@ -185,6 +178,7 @@ class _SheetWriter:
             to.set_tab_color(sheet.tab_colour)
         if not sheet.gridlines:
             to.hide_gridlines(2)
+        to.set_zoom(sheet.zoom)
         if sheet.visibility == "very_hidden":
             to.very_hidden()
 
@@ -193,14 +187,14 @@ class _SheetWriter:
         to.set_paper(_PAPER[page.paper])
         if page.landscape:
             to.set_landscape()
-        to.set_margins(**_MARGINS)
+        to.set_margins(**(_NARROW_MARGINS if page.pages_tall else _MARGINS))
         to.center_horizontally()
         to.set_footer(_FOOTER)
         if page.repeat_rows:
             to.repeat_rows(page.repeat_rows[0] - 1, page.repeat_rows[1] - 1)
         if page.area:
             to.print_area(*_from_zero(page.area))
-        to.fit_to_pages(1, 0)
+        to.fit_to_pages(1, page.pages_tall)
         to.set_h_pagebreaks(list(page.breaks))
 
 
@@ -221,26 +215,19 @@ def _from_zero(area: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
     return top - 1, left - 1, bottom - 1, right - 1
 
 
-def _series(series: Series, stacked: bool) -> dict[str, Any]:
-    label: dict[str, Any] = {"value": True, "font": _font(8)}
-    if stacked:
-        label["num_format"] = "0;;"  # a zero in a stack would only clutter it
-        label["font"]["color"] = label_colour(series.fill)
-    spec: dict[str, Any] = {
+def _series(series: Series, least_label: int) -> dict[str, Any]:
+    # a figure that has no room in its piece of a column, as a zero has none, would lie on its neighbours
+    font = _font(9) | {"color": label_colour(series.fill)}
+    return {
+        "name": "=" + _reference(series.name),
         "categories": "=" + _reference(series.categories),
         "values": "=" + _reference(series.values),
-        "data_labels": label,
-        "gap": 45,
+        "data_labels": {"value": True, "font": font, "num_format": f'[<{least_label}]"";0'},
+        "gap": 25,
+        "overlap": 100,
         **chart_fill(series.fill),
     }
-    if series.name:
-        spec["name"] = series.name if isinstance(series.name, str) else "=" + _reference(series.name)
-    if stacked:
-        spec["overlap"] = 100
-    if series.points:
-        spec["points"] = [chart_fill(name) for name in series.points]
-    return spec
 
 
-def _font(size: int, bold: bool = False) -> dict[str, Any]:
-    return {"name": _CHART_FONT, "size": size, "bold": bold, "color": colour("$ink")}
+def _font(size: int) -> dict[str, Any]:
+    return {"name": _CHART_FONT, "size": size, "color": colour("$ink")}

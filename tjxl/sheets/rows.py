@@ -33,10 +33,21 @@ def find_table(book: Book, layout: SheetLayout) -> Table:
     table = book.tables.get(layout.title)
     if table is None:
         raise PackageError("E312", table=layout.title)
-    missing = [c.title for c in layout.columns if c.owner != "office" and c.title not in table.columns]
+    needed = (c for c in layout.columns if c.owner != "office" and not c.later)
+    missing = [c.title for c in needed if c.title not in table.columns]
     if missing:
         raise PackageError("E313", sheet=table.sheet, columns="、".join(missing))
     return table
+
+
+def lacking_columns(book: Book, layout: SheetLayout) -> list[str]:
+    """Titles of the columns that a master of an earlier version does not have yet.
+
+    Raises:
+        PackageError: as `find_table`.
+    """
+    table = find_table(book, layout)
+    return [c.title for c in layout.columns if c.later and c.title not in table.columns]
 
 
 def holds_table(book: Book, layout: SheetLayout) -> bool:
@@ -58,9 +69,11 @@ def iter_rows(book: Book, layout: SheetLayout, keys: Sequence[str] = ()) -> Iter
     table = find_table(book, layout)
     cells = book.cells(table.sheet).cells
     columns = [(c, table.columns[c.title]) for c in layout.columns if c.title in table.columns]
+    absent = lacking_columns(book, layout)
+    lacking = {c.name: None for c in layout.columns if c.title in absent}
     keys = keys or [c.name for c in layout.columns if c.owner == "key"]
     for number in range(table.first_row, table.last_row + 1):
-        values = {c.name: typed(cells.get((number, at)), c, book.date1904) for c, at in columns}
+        values = lacking | {c.name: typed(cells.get((number, at)), c, book.date1904) for c, at in columns}
         if any(values[k] is not None for k in keys):
             yield TableRow(number, values)
 

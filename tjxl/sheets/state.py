@@ -12,12 +12,13 @@ from tjxl.errors import PackageError
 from tjxl.fields.spec import PARTS, Part
 from tjxl.ooxml.book import Book
 from tjxl.periods import Period, parse_period
-from tjxl.register import GOAL_TITLES, ROLE_TITLES, Goal, Role
+from tjxl.register import GOAL_TITLES, ROLE_TITLES, Given, Goal, Role
 from tjxl.sheets.form_places import IDENTITY_SHEET
 from tjxl.sheets.layout import hidden_layout, master_layout
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.registry import Registry, unit_of
-from tjxl.sheets.rows import TableRow, holds_table, iter_rows, read_rows
+from tjxl.sheets.rows import TableRow, find_table, holds_table, iter_rows, read_rows
+from tjxl.stages import SINGLE, STAGES, Stage, stage_titled
 
 _ROLES: Mapping[str, Role] = {title: role for role, title in ROLE_TITLES.items()}
 
@@ -139,8 +140,7 @@ class MasterState:
     @cached_property
     def changes(self) -> list[TableRow]:
         """变更记录, as far as it is there: the office may delete rows or the sheet, the ledgers hold all the same."""
-        layout = master_layout()["changes"]
-        return read_rows(self.book, layout) if holds_table(self.book, layout) else []
+        return self._rows_of("changes")
 
     @cached_property
     def submissions(self) -> list[TableRow]:
@@ -153,9 +153,99 @@ class MasterState:
         return read_rows(self.book, master_layout()["questions"])
 
     @cached_property
+    def verification(self) -> list[TableRow]:
+        """核查, as far as it is there: masters of earlier versions have none."""
+        return self._rows_of("verification")
+
+    @cached_property
+    def problems(self) -> list[TableRow]:
+        """问题清单, as far as it is there."""
+        return self._rows_of("problems")
+
+    @cached_property
+    def closings(self) -> list[TableRow]:
+        """销号, as far as it is there."""
+        return self._rows_of("closings")
+
+    @cached_property
+    def problem_numbers(self) -> list[TableRow]:
+        """问题登记 (hidden): the numbers ever given to problems; none in masters of earlier versions."""
+        layout = hidden_layout()["problem_numbers"]
+        return read_rows(self.book, layout) if holds_table(self.book, layout) else []
+
+    @cached_property
+    def verified(self) -> dict[str, TableRow]:
+        """核查依据 (hidden): number of a finding of 核查 → what its file says; none in earlier versions' masters."""
+        layout = hidden_layout()["verified"]
+        rows = read_rows(self.book, layout) if holds_table(self.book, layout) else []
+        return {str(r["verification_no"]): r for r in rows}
+
+    def _rows_of(self, name: str) -> list[TableRow]:
+        layout = master_layout()[name]
+        return read_rows(self.book, layout) if holds_table(self.book, layout) else []
+
+    @cached_property
+    def period_figures(self) -> list[TableRow]:
+        """期次统计, as far as it is there: masters of earlier versions have none."""
+        layout = master_layout()["period_figures"]
+        return read_rows(self.book, layout) if holds_table(self.book, layout) else []
+
+    @cached_property
+    def reminders(self) -> list[TableRow]:
+        """催办, as far as it is there: masters of earlier versions have none."""
+        layout = master_layout()["reminders"]
+        return read_rows(self.book, layout) if holds_table(self.book, layout) else []
+
+    @cached_property
+    def bulletins(self) -> list[TableRow] | None:
+        """通报; None where the master, of an earlier version, has no such sheet."""
+        layout = master_layout()["bulletin"]
+        return read_rows(self.book, layout) if holds_table(self.book, layout) else None
+
+    @cached_property
+    def splits(self) -> list[TableRow]:
+        """分解, rows that the office has added included; none where the master does not divide tasks from above."""
+        layout = master_layout()["splits"]
+        if not holds_table(self.book, layout):
+            return []
+        return list(iter_rows(self.book, layout, ("task_code", "serial_no", "item", "lead_unit")))
+
+    @cached_property
+    def given(self) -> dict[str, Given]:
+        """上级任务 (hidden): task code → the task as it was given from above; empty where a notice gave the tasks."""
+        layout = hidden_layout()["superior"]
+        rows = read_rows(self.book, layout) if holds_table(self.book, layout) else []
+        return {str(row["task_code"]): _given(row) for row in rows}
+
+    @cached_property
     def issued_periods(self) -> list[Period]:
         """Periods for which forms were issued, oldest first."""
         return sorted({parse_period(str(r["period"])) for r in self.submissions if r["period"]})
+
+    @cached_property
+    def stages_issued(self) -> Mapping[str, tuple[Stage, ...]]:
+        """Period code → the stages whose forms were issued, in their order; `(SINGLE,)` where it is not split."""
+        found: dict[str, set[Stage]] = {}
+        for row in self.submissions:
+            found.setdefault(str(row["period"]), set()).add(sender_of(row)[1])
+        return {code: tuple(s for s in (SINGLE, *STAGES) if s in stages) for code, stages in found.items()}
+
+    @property
+    def holds_stages(self) -> bool:
+        """Whether 报送情况 has a column for the stage: masters of earlier versions lack it."""
+        layout = master_layout()["submissions"]
+        return layout.column("stage").title in find_table(self.book, layout).columns
+
+    @cached_property
+    def split_periods(self) -> frozenset[str]:
+        """Codes of the periods that have two stages."""
+        return frozenset(code for code, stages in self.stages_issued.items() if SINGLE not in stages)
+
+    def reporter_of(self, entry: TableRow | Mapping[str, Any]) -> tuple[str, str, Stage]:
+        """Period, unit code and stage of a ledger row: its key in 报送情况."""
+        period = str(entry["period"])
+        stage = stage_titled(entry["role"]) if period in self.split_periods else SINGLE
+        return period, str(entry["unit_code"]), stage
 
     @cached_property
     def effective(self) -> dict[Part, dict[tuple[str, str, str], TableRow]]:
@@ -166,9 +256,28 @@ class MasterState:
         }
 
 
+def sender_of(row: TableRow) -> tuple[str, Stage]:
+    """Unit code and stage of a row of 报送情况."""
+    return str(row["unit_code"]), stage_titled(row.values.get("stage"))
+
+
 def in_order(ledger: list[TableRow]) -> list[TableRow]:
     """Ledger rows as they were written. A person may have sorted the sheet: the batch number, not the place, says."""
     return sorted(ledger, key=lambda r: (batch_of(r), r.number))
+
+
+def _given(row: TableRow) -> Given:
+    deadline = row["deadline"] if isinstance(row["deadline"], dt.date) else None
+    return Given(
+        code=str(row["task_code"]),
+        serial_no=int(row["serial_no"]),
+        role=row["role"],
+        text=str(row["text"] or ""),
+        deadline_text=str(row["deadline_text"] or ""),
+        deadline=deadline,
+        goal=row["goal"],
+        leaders=str(row["leaders"] or ""),
+    )
 
 
 def role_of(title: Any) -> Role:

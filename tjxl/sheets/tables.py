@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tjxl.fields.spec import Spec
@@ -12,8 +13,18 @@ from tjxl.register import ROLE_TITLES, UNIT_KIND_TITLES, Register, Task, Unit
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
 from tjxl.sheets.entry import add_column_entries
-from tjxl.sheets.figures import ATTAINMENTS, LIGHTS, MILESTONE_OUTCOMES, Statuses, light
-from tjxl.sheets.layout import Column, SheetLayout, master_layout, state_titles
+from tjxl.sheets.figures import ATTAINMENTS, LIGHTS, MILESTONE_OUTCOMES, SCHEDULES
+from tjxl.sheets.layout import (
+    Column,
+    SheetLayout,
+    closing_states,
+    conclusion_words,
+    master_layout,
+    problem_states,
+    state_titles,
+    yes_no,
+)
+from tjxl.sheets.lights import task_formulas
 from tjxl.sheets.model import Content, FormulaHighlight, Highlight, Page, Sheet, Table, TableColumn
 from tjxl.sheets.questions import dropdown, no_choice_formula, question_row
 from tjxl.sheets.textsize import columns_wide, row_height
@@ -22,22 +33,52 @@ from tjxl.sheets.theme import colour
 HEADER_ROW = 2
 FIRST_ROW = HEADER_ROW + 1
 LEDGER_ROWS = 20000
-"""Down to this row the ledgers, which grow, have their conditional colours."""
+"""Down to this row the tables that grow have their entries and conditional colours."""
 
+_BLANK_ROW = 86.0  # points: five lines
 _TITLE_HEIGHT = 30.0
 _TITLE_SCALE = 1.7
 """Size of the heading's characters against those of the table, with a gap after it."""
 _HEADER_HEIGHT = 34.0
+_GROUP_HEIGHT = 20.0
 _OPEN = ("office", "shared")
 """Owners of the columns that people fill in or change: these are coloured."""
 
 Row = Mapping[str, Content]
 
+_CONCLUSIONS = {
+    "agrees": "completed",
+    "differs": "behind",
+    "not_comparable": "not_started",
+    "unmatched": "adjustment_requested",
+}
+_OWN_STATES: Mapping[str, tuple[Callable[[], Mapping[str, str]], Mapping[str, str]]] = {
+    "problems": (
+        problem_states,
+        {
+            "open": "behind",
+            "not_mentioned": "adjustment_requested",
+            "solved": "completed",
+            "withdrawn": "not_started",
+        },
+    ),
+    "closings": (
+        closing_states,
+        {
+            "to_verify": "adjustment_requested",
+            "to_close": "in_progress",
+            "closed": "completed",
+            "sent_back": "behind",
+            "lapsed": "not_started",
+        },
+    ),
+}
+"""Colours of 结论, and of 状态 where a table has words of its own: looks by name of the word."""
+
 
 def task_sheet(register: Register, settings: Settings) -> Sheet:
-    """任务台账: one row per task, nothing reported yet; 亮灯 is a formula."""
-    formulas = {"light": light(Statuses.of(settings))}
-    return table_sheet("tasks", [_task_row(t) for t in register.tasks], register.year, settings, formulas)
+    """任务台账: one row per task, nothing reported yet; 亮灯, 亮灯依据 and 应达进度 are formulas."""
+    return table_sheet("tasks", [_task_row(t) for t in register.tasks], register.year, settings, task_formulas())
 
 
 def assignment_sheet(register: Register, settings: Settings) -> Sheet:
@@ -55,7 +96,7 @@ def assignment_sheet(register: Register, settings: Settings) -> Sheet:
         }
         for a in register.assignments
     ]
-    return table_sheet("assignments", rows, register.year, settings)
+    return table_sheet("assignments", rows or [{}], register.year, settings)
 
 
 def unit_sheet(register: Register, settings: Settings) -> Sheet:
@@ -65,11 +106,11 @@ def unit_sheet(register: Register, settings: Settings) -> Sheet:
         f'责任分工[职责],"{ROLE_TITLES[role]}")'
         for role in ("lead", "cooperating")
     }
-    sheet = table_sheet("units", [_unit_row(u) for u in register.units], register.year, settings, formulas)
+    sheet = table_sheet("units", [_unit_row(u) for u in register.units] or [{}], register.year, settings, formulas)
     at = master_layout()["units"].position("unit") + 1
     name = column_letters(at)
     twice = f"=AND(LEN(${name}{FIRST_ROW})>0,COUNTIF(${name}:${name},${name}{FIRST_ROW})>1)"
-    area = (FIRST_ROW, at, HEADER_ROW + len(register.units), at)
+    area = (FIRST_ROW, at, HEADER_ROW + sheet.tables[0].rows, at)
     sheet.highlights.append(FormulaHighlight(area, twice, "cell_error"))
     return sheet
 
@@ -143,23 +184,29 @@ def table_sheet(
         contents = {**row, **{name: Formula(formula) for name, formula in calculated.items()}}
         for place, column in enumerate(layout.columns, 1):
             style = _style(column, compact, column.name in calculated)
-            sheet.put(FIRST_ROW + offset, place, contents.get(column.name), style)
-        sheet.heights[FIRST_ROW + offset] = _height(layout, row, spec["least_height"], compact)
+            sheet.put(layout.first_row + offset, place, contents.get(column.name), style)
+        sheet.heights[layout.first_row + offset] = _height(layout, row, spec["least_height"], compact)
     sheet.tables.append(_table(layout, len(rows), calculated, compact))
-    last = LEDGER_ROWS if compact else HEADER_ROW + len(rows)
+    last = LEDGER_ROWS if compact or spec.get("grows") else layout.header_row + len(rows)
     _highlights(sheet, layout, last, settings)
-    sheet.freeze = (HEADER_ROW, layout.position(spec["freeze"]) + 1)
-    sheet.page = Page(paper=spec.get("paper", "A4"), repeat_rows=(1, HEADER_ROW))
+    sheet.freeze = (layout.header_row, layout.position(spec["freeze"]) + 1)
+    sheet.page = Page(paper=spec.get("paper", "A4"), repeat_rows=(layout.header_row - 1, layout.header_row))
     return sheet
 
 
-def add_entries(sheet: Sheet, name: str, spec: Spec) -> None:
+def add_entries(sheet: Sheet, name: str, spec: Spec, settings: Settings) -> None:
     """Where people type into the table of layout *name*: what `schemas/office.toml` (*spec*) says of its columns."""
     layout = master_layout()[name]
-    compact = bool(layout_toml("master.toml")["sheet"][name].get("compact"))
-    last = LEDGER_ROWS if compact else HEADER_ROW + sheet.tables[0].rows
-    more = {"decision": dropdown(_first_cell(layout, "question_no"))} if name == "questions" else {}
-    add_column_entries(sheet, layout, spec, (FIRST_ROW, last), more)
+    looks: Mapping[str, Any] = layout_toml("master.toml")["sheet"][name]
+    grows = looks.get("compact") or looks.get("grows")
+    last = LEDGER_ROWS if grows else layout.header_row + sheet.tables[0].rows
+    more: dict[str, dict[str, Any]] = {}
+    if name == "questions":
+        more = {"decision": dropdown(_first_cell(layout, "question_no"))}
+    if name == "reminders":  # nothing is refused: what is no level is said by `tjxl remind`
+        levels = [level.name for level in settings.reminders.levels]
+        more = {"raise_to": {"validate": "list", "source": levels, "show_error": False}}
+    add_column_entries(sheet, layout, spec, (layout.first_row, last), more)
 
 
 def _first_cell(layout: SheetLayout, column: str) -> str:
@@ -175,9 +222,24 @@ def _heading(sheet: Sheet, layout: SheetLayout, spec: Mapping[str, Any], year: i
     for place, column in enumerate(layout.columns, 1):
         sheet.widths[place] = column.width
         if column.owner == "office":
-            sheet.put(1, place, layout_toml("master.toml")["words"]["office_mark"], "office_mark")
+            mark = layout_toml("master.toml")["words"]["office_mark"]
+            sheet.put(layout.header_row - 1, place, mark, "office_mark")
     sheet.heights[1] = _TITLE_HEIGHT
-    sheet.heights[HEADER_ROW] = _HEADER_HEIGHT
+    sheet.heights[layout.header_row] = _HEADER_HEIGHT
+    if "explained" in spec:
+        _explained(sheet, layout, spec["explained"])
+
+
+def _explained(sheet: Sheet, layout: SheetLayout, said: str) -> None:
+    """Between heading and header: how the columns come about, and the groups that they belong to."""
+    sheet.put(2, 1, said, "explained", width=len(layout.columns))
+    sheet.heights[2] = row_height([(said, sum(c.width for c in layout.columns))], _HEADER_HEIGHT)
+    row = layout.header_row - 1
+    sheet.heights[row] = _GROUP_HEIGHT
+    for group, run in itertools.groupby(enumerate(layout.columns, 1), lambda numbered: numbered[1].group):
+        places = [place for place, _ in run]
+        if group is not None:
+            sheet.put(row, places[0], group, "group", width=len(places))
 
 
 def _column_beyond(layout: SheetLayout, width: float) -> int:
@@ -198,13 +260,15 @@ def _height(layout: SheetLayout, row: Row, least: float, compact: bool) -> float
     texts = [
         (str(row[c.name]), c.width) for c in layout.columns if c.kind in ("text", "long", "entry") and row.get(c.name)
     ]
+    if not texts:  # the blank row of an empty table: the first row added lies in it, and is not fitted
+        return max(least, _BLANK_ROW)
     return row_height(texts, least)
 
 
 def _table(layout: SheetLayout, rows: int, formulas: Mapping[str, str], compact: bool) -> Table:
     return Table(
         layout.title,
-        HEADER_ROW,
+        layout.header_row,
         1,
         rows,
         tuple(
@@ -239,6 +303,13 @@ def _highlights(sheet: Sheet, layout: SheetLayout, last: int, settings: Settings
             (ATTAINMENTS["to_judge"], "adjustment_requested"),
             (ATTAINMENTS["no_data"], "not_started"),
         ],
+        "schedule": [
+            (SCHEDULES["on"], "completed"),
+            (SCHEDULES["behind"], "adjustment_requested"),
+            (SCHEDULES["missed"], "behind"),
+            (SCHEDULES["to_judge"], "adjustment_requested"),
+        ],
+        "settled": [(yes_no()[True], "completed"), (yes_no()[False], "adjustment_requested")],
         "state": [
             (states["reported"], "completed"),
             (states["late"], "adjustment_requested"),
@@ -248,8 +319,13 @@ def _highlights(sheet: Sheet, layout: SheetLayout, last: int, settings: Settings
             (states["open_question"], "adjustment_requested"),
             (states["decided_question"], "completed"),
         ],
+        "conclusion": [(conclusion_words()[name], look) for name, look in _CONCLUSIONS.items()],
     }
+    if layout.name in _OWN_STATES:
+        words, looks = _OWN_STATES[layout.name]
+        by_column["state"] = [(words()[name], look) for name, look in looks.items()]
     for place, column in enumerate(layout.columns, 1):
         for content, name in by_column.get(column.name, []):
             beginning = content in (states["open_question"], states["decided_question"])  # a reason may follow
-            sheet.highlights.append(Highlight((FIRST_ROW, place, last, place), content, name, beginning))
+            area = (layout.first_row, place, last, place)
+            sheet.highlights.append(Highlight(area, content, name, beginning))

@@ -11,12 +11,14 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column as TableColumn
 from rich.table import Table
 
 from tjxl.findings import SEVERITY_TITLES, VERDICT_TITLES, Finding
 from tjxl.grouping import grouped
 from tjxl.merge.changes import as_text
 from tjxl.register import MILESTONE_KIND_TITLES
+from tjxl.resources import layout_toml
 from tjxl.sheets.layout import Column, change_words, master_layout
 from tjxl.sheets.parts import PART_TABLES
 
@@ -40,6 +42,19 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
 
         def step(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
+
+        yield step
+
+
+@contextmanager
+def stage_bar(title: str) -> Iterator[Callable[[int, int, str], None]]:
+    """The same for a run of many stages; what is being done stands beside the bar."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+
+        def step(done: int, total: int, stage: str) -> None:
+            bar.update(task, completed=done, total=total, description=f"{title}：{stage}")
 
         yield step
 
@@ -118,6 +133,8 @@ def show_init(result: Mapping[str, Any]) -> None:
         f"任务 {result['tasks']} 项，填报单位 {result['units']} 个，责任分工 {result['assignments']} 条，"
         f"待裁决 {result['questions']} 条。"
     )
+    if result["tasks"] and not result["assignments"]:  # begun from a form: nothing is split yet
+        console().print("请在总台账「分解」表把各项任务落实到科室（单位），再下发填报表。")
     show_findings(result["findings"])
 
 
@@ -145,9 +162,12 @@ def show_issue(result: Mapping[str, Any]) -> None:
     """`tjxl issue`."""
     show_decisions(result["decisions"])
     rows = sum(i["rows"] for i in result["issued"])
+    stage = result.get("stage")
+    what, folder = (f"{stage}阶段填报表", f"{result['period']}/{stage}") if stage else ("填报表", result["period"])
     console().print(
-        f"{result['period']} 已下发填报表 {len(result['issued'])} 份，任务 {rows} 行，在“下发/{result['period']}”中。"
+        f"{result['period']} 已下发{what} {len(result['issued'])} 份，任务 {rows} 行，在“下发/{folder}”中。"
     )
+    show_findings(result["findings"])
 
 
 def show_collect(result: Mapping[str, Any]) -> None:
@@ -163,15 +183,17 @@ def show_collect(result: Mapping[str, Any]) -> None:
                 f"[bold]{escape(r['unit'] or '（单位不明）')}[/]  {escape(r['file'])}  {VERDICT_TITLES[r['verdict']]}"
             )
             show_findings([f for f in r["findings"] if f["severity"] in ("error", "question")])
-    _show_missing(result["missing"])
+    for stage, units in result.get("missing_by_stage", {"": result["missing"]}).items():
+        _show_missing(units, stage)
     show_hand_edits(result["hand_edits"])
     if counts["returned"]:
         out.print(f"需修改的表已作标注，在“退回/{result['period']}”中，附有可直接转发的“退回说明.txt”。")
 
 
-def _show_missing(missing: Sequence[str]) -> None:
+def _show_missing(missing: Sequence[str], stage: str) -> None:
     if missing:
-        console().print(f"尚无有效报送的单位 {len(missing)} 个：{escape('、'.join(missing))}")
+        of_stage = f"{stage}阶段" if stage else ""
+        console().print(f"{of_stage}尚无有效报送的单位 {len(missing)} 个：{escape('、'.join(missing))}")
 
 
 def show_merge(result: Mapping[str, Any]) -> None:
@@ -275,15 +297,32 @@ def show_check(result: Mapping[str, Any]) -> None:
 
 def show_status(result: Mapping[str, Any]) -> None:
     """`tjxl status`."""
-    table = Table("项目", "情况", show_header=False)
+    table = Table("项目", TableColumn("情况", overflow="fold"), show_header=False)
     table.add_row("总台账", escape(result["master"]))
     table.add_row("已下发期次", "、".join(result["periods"]) or "尚未下发")
     table.add_row("任务", f"{result['tasks']} 项：" + _pairs(result["by_status"]))
     if result["period"]:
         table.add_row(f"{result['period']} 报送", _pairs(result["reports"]))
+    for stage, counts in result.get("stages", {}).items():
+        table.add_row(f"　其中{stage}阶段", _pairs(counts))
+    if result.get("agreement"):
+        table.add_row("配合与牵头口径", _pairs(result["agreement"]))
     table.add_row("待裁决", f"{result['open_questions']} 条")
+    for title, name in (("问题清单", "problems"), ("销号", "closings"), ("核查", "verification")):
+        if counts := result["oversight"][name]:
+            table.add_row(title, _pairs(counts))
     console().print(table)
     show_hand_edits(result["hand_edits"])
+    show_findings(result["oversight"]["findings"])
+
+
+def show_snapshot(result: Mapping[str, Any]) -> None:
+    """`tjxl snapshot`."""
+    until = f"，只含 {result['as_merged']}（含）以前入账的" if result["as_merged"] else ""
+    console().print(
+        f"已导出截至 {result['period']} 的台账{until}：{escape(result['file'])}\n"
+        f"任务 {result['tasks']} 项：{_pairs(result['by_status'])}；报送：{_pairs(result['reports'])}。"
+    )
 
 
 def _pairs(counts: Mapping[str, int]) -> str:
@@ -363,15 +402,15 @@ def _said(value: Any, field: str) -> str:
 
 def show_simulate(result: Mapping[str, Any]) -> None:
     """`tjxl simulate`."""
-    out = console()
+    out, titles = console(), layout_toml("simulate.toml")["fault_titles"]
     out.print(f"{result['period']} 已模拟报送 {len(result['files'])} 份，其中 {len(result['faults'])} 个单位有差错。")
     for f in result["faults"]:
-        out.print(f"  {escape(f['unit'])}：{f['fault']}", style="dim")
+        out.print(f"  {escape(f['unit'])}：{titles[f['fault']]}", style="dim")
 
 
 def show_demo(result: Mapping[str, Any]) -> None:
     """`tjxl demo`: the summary table."""
-    table = Table("步骤", "结果", "用时（秒）", title="演示：一个项目，两期报送")
+    table = Table("步骤", "结果", "用时（秒）", title="演示：一个项目，两期报送，催办、考核、通报")
     for step in result["steps"]:
         table.add_row(step["step"], step["result"], f"{step['seconds']:.1f}")
     out = console()

@@ -1,0 +1,1 @@
+"""Official documents as .docx: page, styles, tables, charts. Nothing of the domain."""

@@ -1,0 +1,1 @@
+"""A year of supervision played in a project of its own, for training and for tests."""

@@ -1,0 +1,1 @@
+"""The year's supervision: what the office does with what was reported."""

@@ -1,0 +1,1 @@
+"""核查: findings of audit, statistics and finance, imported and set against what units reported."""
