@@ -8,7 +8,6 @@ import errno
 import getpass
 import os
 import platform
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,7 +128,7 @@ class Project:
             ProjectError: E204, another command holds it; the message says which, whose, since when. E241, the
                 folder's file system has no locks. E242, a synchronising program has kept two versions of the master.
         """
-        lock = FileLock(self.root / f"{TEMPORARY_PREFIX}lock")
+        lock = FileLock(self.root / f"{TEMPORARY_PREFIX}lock", fallback_to_soft=False)
         self._acquire(lock)
         try:
             self._refuse_conflict_copies()
@@ -184,20 +183,14 @@ def _take(lock: BaseFileLock, seconds: float) -> None:
         NotImplementedError: the operating system's lock does not work in this folder. A file that merely says
             "locked" would be no stand-in: whoever is killed leaves it behind.
     """
+    if isinstance(lock, SoftFileLock):  # what filelock offers where Python knows no locks at all
+        raise NotImplementedError
     try:
-        with warnings.catch_warnings(action="ignore"):  # some versions of filelock fall back to such a file
-            lock.acquire(timeout=seconds)
-    except Timeout as error:
-        if isinstance(lock, SoftFileLock):
-            raise NotImplementedError from error
-        raise
-    except OSError as error:
+        lock.acquire(timeout=seconds)
+    except OSError as error:  # Timeout is one, without a number
         if error.errno in _NO_LOCKS:
             raise NotImplementedError from error
         raise
-    if isinstance(lock, SoftFileLock):
-        lock.release()
-        raise NotImplementedError
 
 
 def _user() -> str:

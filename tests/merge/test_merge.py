@@ -259,7 +259,7 @@ def test_a_report_that_awaits_a_decision_is_not_missing_on_the_dashboard(office:
     office.send("b.xlsx", filled(office.form(AUDIT)))
     office.merge()
     texts = [cell.value for cell in Book(office.master).cells("看板").cells.values()]
-    assert "本期应报67份，已报2份，未报65份" in texts
+    assert "本期应报67个单位，已报2个，未报65个" in texts
 
 
 def test_once_the_unit_says_what_it_meant_the_rest_follows(office: Office) -> None:
