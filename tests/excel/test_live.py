@@ -58,10 +58,10 @@ def _clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def cells(content: bytes) -> Cells:
-    """Every cell that holds something: its value, formulas' results included."""
+    """Every cell that holds something: its value, formulas' results included; moments to a hundredth of a second."""
     book = Book(content)
     return {
-        (sheet, *place): round(cell.value, 9) if isinstance(cell.value, float) else cell.value
+        (sheet, *place): round(cell.value, 7) if isinstance(cell.value, float) else cell.value
         for sheet in book.sheets
         for place, cell in book.cells(sheet).cells.items()
         if cell.value not in (None, "")
