@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,7 @@ from tjxl.sheets.state import MasterState, sender_of
 from tjxl.stages import Stage, stage_title, step, step_before
 
 if TYPE_CHECKING:
-    from tjxl.sheets.form import FormContent
+    from tjxl.sheets.form import FormContent, FormTemplate
 
 Progress = Callable[[int, int], None]
 
@@ -198,7 +198,7 @@ def issue(
         TjxlError: E201 no period; E214 not one of this project; E208 unknown units; E205 the master is open;
             E270 to E273 the stage cannot be issued.
     """
-    from tjxl.issuing import form_contents, form_file_name
+    from tjxl.issuing import form_contents
     from tjxl.opening import missing_before, opening_findings
     from tjxl.sheets.form import form_template
 
@@ -217,19 +217,7 @@ def issue(
         two_stages = settings.reporting.two_stages
         findings = opening_findings(state, period, of_stage, two_stages=two_stages, forms=len(contents))
         missing = missing_before(state, period)
-        issued = []
-        with said_plainly(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        for done, content in enumerate(contents.values(), 1):
-            path = folder / form_file_name(content.unit)
-            form = template.filled(content)
-            with said_plainly(path):
-                write_whole(path, form)
-            issued.append({"unit": content.unit, "file": str(path), "rows": len(content.rows)})
-            if progress:
-                progress(done, len(contents))
-        with said_plainly(folder):
-            sync_folder(folder)
+        issued = _written(folder, template, contents.values(), progress)
         _note_issued(master, state, period, contents, settings, stage=of_stage)
     return {
         "period": period.code,
@@ -239,6 +227,28 @@ def issue(
         "findings": [f.to_json() for f in findings],
         "decisions": decisions,
     }
+
+
+def _written(
+    folder: Path, template: FormTemplate, contents: Collection[FormContent], progress: Progress | None
+) -> list[dict[str, Any]]:
+    """The forms on disk, one file a unit; what `issue` reports of each."""
+    from tjxl.issuing import form_file_name
+
+    issued = []
+    with said_plainly(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    for done, content in enumerate(contents, 1):
+        path = folder / form_file_name(content.unit)
+        form = template.filled(content)
+        with said_plainly(path):
+            write_whole(path, form)
+        issued.append({"unit": content.unit, "file": str(path), "rows": len(content.rows)})
+        if progress:
+            progress(done, len(contents))
+    with said_plainly(folder):
+        sync_folder(folder)
+    return issued
 
 
 def _of_units(

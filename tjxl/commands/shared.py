@@ -52,6 +52,11 @@ def undecided(result: dict[str, Any]) -> bool:
 
 
 def project_of(folder: Path) -> Any:
+    """The project in a folder.
+
+    Raises:
+        ProjectError: there is none.
+    """
     from tjxl.project import open_project
 
     return open_project(folder, _say_waiting if sys.stderr.isatty() else None)
@@ -76,6 +81,7 @@ def show(command: str) -> Callable[[dict[str, Any]], None]:
 def finish(
     result: dict[str, Any], as_json: bool, shown: Callable[[dict[str, Any]], None], needs_person: bool
 ) -> None:
+    """Say the result, as one JSON object or by `shown`, and end the command with its exit status."""
     if as_json:
         sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
     else:

@@ -123,10 +123,7 @@ def merge_returns(
     plan = plan_merge(accepted, present, noted, batch=batch, now=now)
     edits = [e for stood, kind in plan.hand_edits for e in edits_of(stood, kind, state.book, project.master.name)]
     recorded, missing = _to_be_recorded(state, [*plan.changes, *edits])
-    if plan.merged:
-        missing += not_listed(state)
-        if not holds_table(state.book, figures := master_layout()["period_figures"]):
-            missing.append(finding("G101", table=figures.title))
+    missing += _not_followed(state) if plan.merged else []
     rows = [c.row(None if c.kind == "hand" else batch, now) for c in recorded]
     editor = apply_plan(state, plan, context.settings, rows)
     settled: set[Sender] = {
@@ -149,6 +146,13 @@ def merge_returns(
         "backup": backup.relative_to(project.root).as_posix() if backup else None,
         "findings": [f.to_json() for f in missing],
     }
+
+
+def _not_followed(state: MasterState) -> list[Finding]:
+    """The derived tables that the master, of an earlier version, does not have."""
+    figures = master_layout()["period_figures"]
+    counted = [] if holds_table(state.book, figures) else [finding("G101", table=figures.title)]
+    return not_listed(state) + counted
 
 
 def merge_time(state: MasterState, clock: dt.datetime) -> dt.datetime:
