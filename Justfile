@@ -19,8 +19,12 @@ test *args:
 quick *args:
     pytest -m 'not libreoffice' {{args}}
 
-# The benchmarks, with their figures
-bench:
+# How fast tjxl is beside what people use instead, in one table: just bench --quick, just bench --sizes 67,1000,10000
+bench *args:
+    python -m tests.bench {{args}}
+
+# The same works as tests, timed by pytest-benchmark
+bench-tests:
     pytest tests/bench --benchmark-enable
 
 # Style, types, import layers: nothing is changed

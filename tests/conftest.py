@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import pandera.pandas  # noqa: F401 - once loaded, returns are judged in the tests' own process
 import pytest
 
 # `python -m pytest` puts the checkout first on the path, where it would hide an installed package's data folders.

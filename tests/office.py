@@ -35,6 +35,7 @@ from tjxl.project import Project
 from tjxl.sheets.layout import SheetLayout, master_layout
 from tjxl.sheets.rows import read_rows
 from tjxl.sheets.state import MasterState
+from tjxl.sheets.volumes import Shelf
 
 MAY, JUNE = "2022-05", "2022-06"
 SPORTS, AUDIT = "市体育局", "市审计局"
@@ -181,7 +182,7 @@ class Office:
     @property
     def state(self) -> MasterState:
         """The master as tjxl reads it."""
-        return MasterState(self.master)
+        return MasterState(self.master, Shelf(self.project.volumes, self.project.volume_copies))
 
     def table(self, name: str, **where: Any) -> list[dict[str, Any]]:
         """Rows of a table of the master (`tasks`, `milestones`, `target_ledger` … of `workbook/master.toml`)."""

@@ -93,11 +93,11 @@ def help() -> None:  # named as its button is
 def _issue(press: Press) -> Outcome:
     from tjxl import flows
     from tjxl.opening import lead_stage_waiting
-    from tjxl.sheets.state import MasterState
+    from tjxl.sheets.state import read_master
 
     project = press.project
     master = press.master()
-    state = MasterState(master.read())
+    state = read_master(project, master.read())
     stage, period = None, lead_stage_waiting(state)
     if period is not None and press.ask(message("P130").say(period=period.title)):
         stage = "lead"
@@ -170,7 +170,7 @@ def _undo(press: Press) -> Outcome:
     if result["forms_outdated"]:
         said += message("B782").say(periods="、".join(result["forms_outdated"]))
     needs = bool(result["files_missing"] or result["forms_outdated"])
-    return Outcome(said, _board(), needs, saves=True)
+    return Outcome(said + _findings(result), _board(), needs, saves=True)
 
 
 def _remind(press: Press) -> Outcome:

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from tjxl import __version__
+from tjxl.commands.archiving import archive_period
 from tjxl.commands.bulletin import bulletin
 from tjxl.commands.export import export
 from tjxl.commands.rehearsal import simulate_year
@@ -229,7 +230,8 @@ def status(folder: Folder = Path(), *, period: SomePeriod = None, as_json: Json 
     from tjxl import flows
 
     result = flows.status(project_of(folder), period)
-    finish(result, as_json, show("status"), result["open_questions"] > 0 or bool(result["oversight"]["findings"]))
+    needs = result["open_questions"] > 0 or bool(result["oversight"]["findings"])
+    finish(result, as_json, show("status"), needs)
 
 
 @app.command(help="查看一项任务各项内容的来龙去脉：何期、何单位、何文件何单元格。")
@@ -273,6 +275,9 @@ def simulate(
 
 
 app.command(help="把总台账的各表导出为 CSV 和 Parquet 文件，供其他程序分析。")(export)
+
+
+app.command("archive-period", help="把往期的流水移到单独的工作簿，追溯、撤销、核对照常。")(archive_period)
 
 
 @app.command(help="用样例通知演示全过程，并留下项目文件夹。")

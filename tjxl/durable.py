@@ -49,6 +49,12 @@ def write_durably(path: Path, content: bytes, *, in_place_of: bytes | None = Non
     sync_folder(path.parent)
 
 
+def refuse_changes(path: Path) -> None:
+    """Mark a file read-only, as far as its file system can: programs then say so before somebody saves over it."""
+    with contextlib.suppress(OSError):  # a courtesy
+        path.chmod(path.stat().st_mode & ~0o222)
+
+
 def write_whole(path: Path, content: bytes, *, in_place_of: bytes | None = None) -> None:
     """Write a file so that at any instant it is the old one or the new one: beside it, forced to disk, then renamed.
 

@@ -21,7 +21,8 @@ from tjxl.ooxml.refs import cell_ref
 from tjxl.project import Project
 from tjxl.sheets.layout import Column, Kind, SheetLayout, master_layout
 from tjxl.sheets.rows import TableRow, find_table, holds_table, read_rows
-from tjxl.sheets.state import MasterState
+from tjxl.sheets.state import MasterState, in_order, read_master
+from tjxl.sheets.volumes import MOVABLE, place_of
 
 Format = Literal["csv", "parquet"]
 FORMATS: tuple[Format, ...] = ("csv", "parquet")
@@ -63,7 +64,7 @@ def export(project: Project, folder: Path, formats: Sequence[Format] | None = No
         findings += [finding("M521")] if "parquet" not in formats else []
     elif "parquet" in formats and not _has_pyarrow():
         raise ProjectError("E249")
-    state = MasterState(project.master.read_bytes())
+    state = read_master(project)
     for name, layout in master_layout().items():
         if name in _NOT_DATA or not holds_table(state.book, layout):
             continue
@@ -81,16 +82,25 @@ def _fitting(state: MasterState, layout: SheetLayout) -> tuple[list[TableRow], l
     """The rows of a table with only such values as their columns are for, and what did not fit."""
     table = find_table(state.book, layout)
     rows, findings = [], []
-    for row in read_rows(state.book, layout):
+    for row in _rows(state, layout):
         values = {}
         for column in layout.columns:
             value = row.values.get(column.name)
             values[column.name] = value if value is None or _fits(value, column.kind) else None
             if value is not None and values[column.name] is None:
-                place = cell_ref(row.number, table.columns[column.title])
-                findings.append(finding("M520", sheet=table.sheet, cell=place, value=value, column=column.title))
+                volume, number = place_of(row)
+                at = layout.position(column.name) + 1 if volume else table.columns[column.title]
+                said = finding("M520", sheet=table.sheet, cell=cell_ref(number, at), value=value, column=column.title)
+                findings.append(said)
         rows.append(TableRow(row.number, values))
     return rows, findings
+
+
+def _rows(state: MasterState, layout: SheetLayout) -> list[TableRow]:
+    """The rows of a table; ledgers with what stands in volumes, as they were written."""
+    if layout.name not in MOVABLE:
+        return read_rows(state.book, layout)
+    return state.changes if layout.name == "changes" else in_order(state.whole(layout.name))
 
 
 def _fits(value: Any, kind: Kind) -> bool:

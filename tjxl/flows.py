@@ -8,14 +8,17 @@ the closed file unless one is given.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import secrets
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tjxl.bulk import in_bulk
 from tjxl.durable import said_plainly, sync_folder, write_durably, write_whole
 from tjxl.errors import NoticeError, PackageError, ProjectError
+from tjxl.fields.beside import checked_beside
 from tjxl.intake.decided import archived_sources, to_be_read_again
 from tjxl.intake.gather import gather_returns
 from tjxl.intake.returns import Return
@@ -35,10 +38,11 @@ from tjxl.session import (
     stage_to_issue,
 )
 from tjxl.settings import Settings, load_settings
+from tjxl.sheets.filling import filling_up
 from tjxl.sheets.layout import hidden_layout, master_layout, state_titles
 from tjxl.sheets.master_edit import append, set_current_period, set_row_values
 from tjxl.sheets.recalc import refresh
-from tjxl.sheets.state import MasterState, sender_of
+from tjxl.sheets.state import MasterState, read_master, sender_of
 from tjxl.stages import Stage, stage_title, step, step_before
 
 if TYPE_CHECKING:
@@ -204,7 +208,7 @@ def issue(
 
     settings = project.settings()
     period = period_of(period_code, settings)
-    with project.locked("issue"):
+    with project.locked("issue"), in_bulk():
         master, state = entered(project, master)
         refuse_foreign_year(period, state, settings)
         state, decisions = obeyed(master, state, settings)
@@ -345,7 +349,7 @@ def collect(
 
     for path in files:
         _refuse_no_file(path)
-    with project.locked("collect"):
+    with checked_beside(worth_it=bool(files) or _holds_files(project.inbox)), project.locked("collect"), in_bulk():
         master, state = entered(project, master)
         settings = project.settings()
         state, decisions = obeyed(master, state, settings)
@@ -365,8 +369,15 @@ def collect(
         "missing": list(dict.fromkeys(unit for units in missing.values() for unit in units)),
         **({"missing_by_stage": missing} if period.code in state.split_periods else {}),
         "hand_edits": [e.to_json() for e in present_edits(state, project.master.name)],
+        "findings": [f.to_json() for f in filling_up(state)],
         "decisions": decisions,
     }
+
+
+def _holds_files(folder: Path) -> bool:
+    return any(
+        folders or names for _, folders, names in os.walk(folder)
+    )  # a folder that cannot be read is told later
 
 
 def _refuse_no_file(path: Path) -> None:
@@ -409,7 +420,7 @@ def merge(
     """
     from tjxl.merge.run import merge_time
 
-    with project.locked("merge"):
+    with checked_beside(worth_it=_holds_files(project.inbox)), project.locked("merge"), in_bulk():
         master, state = entered(project, master)
         settings = project.settings()
         state, decisions = obeyed(master, state, settings)
@@ -419,7 +430,7 @@ def merge(
         for earlier in [] if period_code else [p for p in state.issued_periods if p != period]:
             if to_be_read_again(state, earlier.code):
                 _join(merged, _merge_period(master, state, earlier, settings, now))
-                state = MasterState(master.read())
+                state = state.later(master.read())
         _join(
             merged,
             _merge_period(master, state, period, settings, now, inbox=True, progress=progress, scheduler=scheduler),
@@ -491,7 +502,7 @@ def _judged(file: Path, project: Project) -> tuple[Return, Period]:
     from tjxl.intake.returns import judge, read_return
     from tjxl.intake.sources import single_source
 
-    state = MasterState(project.master.read_bytes())
+    state = read_master(project)
     period = current_period(project, state, None)
     context = intake_context(state, period, project.settings())
     return judge([read_return(single_source(file, file.parent), context)], context)[0], period
@@ -540,7 +551,7 @@ def status(project: Project, period_code: str | None = None) -> dict[str, Any]:
     from tjxl.past import as_it_stood
     from tjxl.supervise.oversight import oversight
 
-    state = MasterState(project.master.read_bytes())
+    state = read_master(project)
     issued = state.issued_periods
     period = issued[-1].code if issued else None
     shown = state
@@ -572,6 +583,7 @@ def status(project: Project, period_code: str | None = None) -> dict[str, Any]:
         "open_questions": open_questions(state),
         "hand_edits": [e.to_json() for e in present_edits(state, project.master.name)],
         "oversight": oversight(state, project.settings()),
+        "findings": [f.to_json() for f in filling_up(state)],
     }
 
 
@@ -591,4 +603,4 @@ def history(project: Project, task: str, unit: str | None = None) -> dict[str, A
     """
     from tjxl.merge.history import history_of
 
-    return history_of(project, MasterState(project.master.read_bytes()), task, unit)
+    return history_of(project, read_master(project), task, unit)

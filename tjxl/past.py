@@ -65,7 +65,7 @@ def as_it_stood(
         _follow_agreement(state, editor, effective, settings)
         follow_lists(state, editor, effective, settings)
     refresh(editor)
-    return MasterState(editor.save())
+    return state.later(editor.save())
 
 
 def _follow_agreement(state: MasterState, editor: BookEditor, effective: Effective, settings: Settings) -> None:

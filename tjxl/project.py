@@ -82,6 +82,16 @@ class Project:
         """备份: the master before each merge."""
         return self.root / "备份"
 
+    @property
+    def volumes(self) -> Path:
+        """往期流水: workbooks that hold what `tjxl archive-period` has moved out of the master's ledgers."""
+        return self.root / "往期流水"
+
+    @property
+    def volume_copies(self) -> Path:
+        """备份/往期流水: a second one of each of these workbooks, used where the first is missing or changed."""
+        return self.backups / self.volumes.name
+
     def issued(self, period: str, stage: str | None = None) -> Path:
         """下发/<期次>: forms issued to units; of a period with two stages 下发/<期次>/<阶段>.
 

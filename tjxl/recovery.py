@@ -12,18 +12,20 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from tjxl.bulk import in_bulk
 from tjxl.durable import said_plainly, write_durably
-from tjxl.errors import PackageError
+from tjxl.errors import PackageError, ProjectError
 from tjxl.intake.sources import find_sources, open_source
 from tjxl.masters.closed import ClosedMaster
 from tjxl.masters.door import Master
 from tjxl.merge.commit import clear_leftovers
 from tjxl.merge.rebuild import Rebuild, apply_rebuild, compare
+from tjxl.merge.recall import left_behind
 from tjxl.merge.replay import named_files, replay
 from tjxl.merge.undo import Undoing, UndoneFile, apply_undo, is_witness, plan_undo
 from tjxl.project import Project
 from tjxl.settings import Settings
-from tjxl.sheets.state import MasterState
+from tjxl.sheets.state import MasterState, read_master
 
 _NOT_IN_NAMES = frozenset('<>:"|?*\\')
 """Characters that not every system takes in the name of a file."""
@@ -40,11 +42,11 @@ def undo(project: Project, master: Master | None = None) -> dict[str, Any]:
             E205 the master is open; E212 something cannot be written.
         PackageError: the master cannot be changed safely.
     """
-    with project.locked("undo"):
+    with project.locked("undo"), in_bulk():
         master = master or ClosedMaster(project)
         master.ready()
         clear_leftovers(project)
-        state = MasterState(master.read())
+        state = read_master(project, master.read())
         witness = _witness(project, state)
         settings = project.settings()
         plan = plan_undo(state, witness[1] if witness else None, settings)
@@ -58,6 +60,7 @@ def undo(project: Project, master: Master | None = None) -> dict[str, Any]:
         "merged_at": plan.merged_at.isoformat(sep=" "),
         "periods": plan.periods,
         "rows": plan.rows,
+        "recalled": [f"{project.volumes.name}/{file}" for file in plan.recalled],
         "changes": [c.to_json() for c in plan.changes],
         "hand_edits_kept": len(plan.kept),
         "files": returned,
@@ -66,6 +69,7 @@ def undo(project: Project, master: Master | None = None) -> dict[str, Any]:
         "witness": witness[0] if witness else None,
         "derived": plan.derived,
         "forms_outdated": _later_forms(state, plan),
+        "findings": [f.to_json() for f in left_behind(state, plan.recalled, project.volumes.name)],
         "backup": backup.relative_to(project.root).as_posix(),
     }
 
@@ -75,11 +79,11 @@ def _witness(project: Project, state: MasterState) -> tuple[str, MasterState] | 
     paths = sorted(project.backups.glob(f"{project.master.stem}_*"), key=lambda p: (p.name, p.stat().st_mtime))
     for path in reversed(paths):
         try:
-            backup = MasterState(path.read_bytes())
+            backup = state.later(path.read_bytes())
             if is_witness(backup, state):
                 return path.relative_to(project.root).as_posix(), backup
-        except (PackageError, OSError):
-            continue  # a damaged backup bears no witness; an older one may
+        except (PackageError, ProjectError, OSError):
+            continue  # a damaged backup, or one without its volumes, bears no witness; an older one may
     return None
 
 
@@ -155,13 +159,13 @@ def rebuild(project: Project, *, check: bool = False, master: Master | None = No
         PackageError: the master cannot be read, or not changed safely.
     """
     if check:
-        result, _ = _compared(project, MasterState(project.master.read_bytes()), project.settings())
-        return result | {"restored": 0, "backup": None}
-    with project.locked("rebuild"):
+        result, _ = _compared(project, read_master(project), project.settings())
+        return result | {"restored": 0, "recalled": [], "findings": [], "backup": None}
+    with project.locked("rebuild"), in_bulk():
         master = master or ClosedMaster(project)
         master.ready()
         clear_leftovers(project)
-        state = MasterState(master.read())
+        state = read_master(project, master.read())
         settings = project.settings()
         result, found = _compared(project, state, settings)
         editor = apply_rebuild(state, found, settings)
@@ -170,8 +174,11 @@ def rebuild(project: Project, *, check: bool = False, master: Master | None = No
             backup = master.backup(dt.datetime.now().replace(microsecond=0))
             master.write(editor)
     restored = sum(d.proven for d in found.differences)
+    recalled = sorted({file for rows in found.revised.values() for file, _ in rows})
     return result | {
         "restored": restored,
+        "recalled": [f"{project.volumes.name}/{file}" for file in recalled],
+        "findings": [f.to_json() for f in left_behind(state, recalled, project.volumes.name)],
         "backup": backup.relative_to(project.root).as_posix() if backup else None,
     }
 

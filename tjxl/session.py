@@ -13,7 +13,7 @@ from tjxl.merge.commit import clear_leftovers
 from tjxl.periods import Period, parse_period
 from tjxl.project import Project
 from tjxl.settings import Settings
-from tjxl.sheets.state import MasterState
+from tjxl.sheets.state import MasterState, read_master
 from tjxl.stages import SINGLE, STAGES, Stage, stage_title
 
 __all__ = [
@@ -34,7 +34,7 @@ def entered(project: Project, master: Master | None) -> tuple[Master, MasterStat
     master = master or ClosedMaster(project)
     master.ready()
     clear_leftovers(project)
-    return master, MasterState(master.read())
+    return master, read_master(project, master.read())
 
 
 def obeyed(master: Master, state: MasterState, settings: Settings) -> tuple[MasterState, list[dict[str, Any]]]:
@@ -52,11 +52,11 @@ def obeyed(master: Master, state: MasterState, settings: Settings) -> tuple[Mast
     if editor is not None:
         now = dt.datetime.now().replace(microsecond=0)
         follow_leads(state, editor, master.project.master.name, now, settings)
-        after = MasterState(editor.save())
+        after = state.later(editor.save())
         follow(after, editor, after.effective, settings)
         refresh(editor)
         master.backup(now)
-        state = MasterState(master.write(editor))
+        state = state.later(master.write(editor))
     return state, [d.to_json() for d in decisions]
 
 

@@ -31,7 +31,7 @@ from tjxl.resources import layout_toml
 from tjxl.settings import Settings
 from tjxl.sheets.cooperation import lead_specs
 from tjxl.sheets.form_places import IDENTITY_SHEET
-from tjxl.sheets.state import MasterState
+from tjxl.sheets.state import MasterState, read_master
 from tjxl.stages import SINGLE, STAGES, Stage, stage_title
 
 Progress = Callable[[int, int], None]
@@ -133,7 +133,7 @@ class _Issued:
 
     def __init__(self, project: Project, period_code: str, stage: str | None) -> None:
         self.project, self.period = project, parse_period(period_code)
-        self.state = MasterState(project.master.read_bytes())
+        self.state = read_master(project)
         self.stage = _stage(self.state, self.period, stage)
         self.folder = project.issued(self.period.code, stage_title(self.stage))
         self.units = sorted(p.stem for p in self.folder.glob("*.xlsx")) if self.folder.is_dir() else []

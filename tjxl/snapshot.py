@@ -17,7 +17,7 @@ from tjxl.resources import layout_toml
 from tjxl.session import current_period
 from tjxl.sheets.layout import state_titles
 from tjxl.sheets.rows import TableRow
-from tjxl.sheets.state import MasterState, sender_of
+from tjxl.sheets.state import MasterState, read_master, sender_of
 
 
 def snapshot(
@@ -43,7 +43,7 @@ def snapshot(
     from tjxl.sheets.snapshot_book import Snapshot, snapshot_book
 
     day = _day(as_merged)
-    state = MasterState(project.master.read_bytes())
+    state = read_master(project)
     period = current_period(project, state, period_code)
     path = out or project.root / layout_toml("snapshot.toml")["folder"] / _file_name(state, period, day)
     _refuse_own_file(project, path)
@@ -98,7 +98,14 @@ def _file_name(state: MasterState, period: Period, day: dt.date | None) -> str:
 def _refuse_own_file(project: Project, path: Path) -> None:
     """A snapshot in the place of the master would be a second truth, and the loss of the first."""
     own = {project.master.resolve(), project.settings_file.resolve(), (project.root / SETTINGS_FILE).resolve()}
-    folders = (project.inbox, project.archive, project.backups, project.root / "下发", project.root / "退回")
+    folders = (
+        project.inbox,
+        project.archive,
+        project.backups,
+        project.volumes,
+        project.root / "下发",
+        project.root / "退回",
+    )
     inside = any(path.resolve().is_relative_to(folder.resolve()) for folder in folders)
     if path.resolve() in own or inside or path.is_dir():
         raise ProjectError("E275", file=path)

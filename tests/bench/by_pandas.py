@@ -23,6 +23,11 @@ def collect(folder: Path, out: Path) -> int:
     return len(table)
 
 
-if __name__ == "__main__":
+def main(arguments: list[str]) -> None:
+    """FOLDER OUT.xlsx"""
     warnings.simplefilter("ignore")  # openpyxl's remarks on print areas, once per file
-    collect(Path(sys.argv[1]), Path(sys.argv[2]))
+    collect(Path(arguments[0]), Path(arguments[1]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -2,10 +2,10 @@
 
     pytest tests/bench --benchmark-only --benchmark-enable
 
-times them with the sample's 67 units. `python tests/bench/ratios.py` prints the ratios of docs and changelog.
+times them with the sample's 67 units. `just bench` prints the ratios of docs/SPEED.md.
 
 1. Both ways of building a form give the same texts in the same cells of the same sheets.
-2. `collect` + `merge` and the pandas script see the same rows.
+2. `collect` + `merge`, the pandas script and the openpyxl script see the same rows; the floor reads every byte.
 3. Both ways of annotating a return put comments into the same cells.
 4. Rows are appended to a ledger at the same place, however long it is.
 5. A merge applied to the decorated master leaves there what openpyxl's load and save takes out.
@@ -18,22 +18,32 @@ import datetime as dt
 import io
 import shutil
 import sys
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
-from tests.bench import by_pandas
+from tests.bench import by_openpyxl, by_pandas, decorated_merge
 from tests.bench.annotated_by_openpyxl import annotate as annotated_by_openpyxl
-from tests.bench.by_openpyxl import build, plan_of
 from tests.bench.by_tjxl import collect_and_merge
-from tests.bench.decorated import Merge, by_openpyxl, by_tjxl, planned_merge
+from tests.bench.decorated_merge import Merge, planned_merge
+from tests.bench.floor import read_all
+from tests.bench.forms_by_openpyxl import build, plan_of
+from tests.bench.inside import (
+    Annotate,
+    annotated_by_tjxl,
+    forms_in_memory,
+    reading_context,
+    returns_read,
+    returns_with_findings,
+)
 from tests.bench.projects import SAMPLE_UNITS, new_project, project_with_returns
-from tests.bench.ratios import Annotate, annotated_by_tjxl, forms_in_memory, returns_with_findings
 from tjxl.intake import gather
 from tjxl.ooxml.book import Book
-from tjxl.ooxml.cells import CellValue
+from tjxl.ooxml.cells import CellValue, RawCell
 from tjxl.ooxml.editor import BookEditor
 from tjxl.project import Project
 from tjxl.sheets.layout import master_layout
@@ -97,8 +107,30 @@ def test_returns_by_tjxl(benchmark: Any, returned: Path, tmp_path: Path, monkeyp
 
 @pytest.mark.benchmark(group="returns")
 def test_returns_by_pandas(benchmark: Any, returned: Path, tmp_path: Path) -> None:
-    benchmark.pedantic(by_pandas.collect, (returned / "收件", tmp_path / "out.xlsx"), rounds=5)
-    assert rows_sent(returned) > 0
+    out = tmp_path / "out.xlsx"
+    benchmark.pedantic(by_pandas.collect, (returned / "收件", out), rounds=5)
+    assert codes_in(out) == codes_sent(returned, "填报")
+
+
+@pytest.mark.benchmark(group="returns")
+@pytest.mark.parametrize("read_only", [False, True])
+def test_returns_by_openpyxl(benchmark: Any, read_only: bool, returned: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.xlsx"
+    benchmark.pedantic(by_openpyxl.collect, (returned / "收件", out), {"read_only": read_only}, rounds=5)
+    assert codes_in(out) == codes_sent(returned, "填报")
+
+
+@pytest.mark.benchmark(group="read")
+def test_returns_read(benchmark: Any, returned: Path) -> None:
+    project = Project(returned)
+    forms = [r.form for r in benchmark(returns_read, project.inbox, reading_context(project))]
+    assert sum(len(sheet.rows) for form in forms if form for sheet in form.sheets.values()) == rows_sent(returned)
+
+
+@pytest.mark.benchmark(group="read")
+def test_returns_unzipped(benchmark: Any, returned: Path) -> None:
+    packages = [zipfile.ZipFile(path) for path in (returned / "收件").rglob("*.xlsx")]
+    assert benchmark(read_all, returned / "收件") == sum(i.file_size for p in packages for i in p.infolist())
 
 
 @pytest.mark.benchmark(group="annotate")
@@ -144,19 +176,19 @@ def test_rows_appended_to_a_ledger(benchmark: Any, unissued: Path, units: int, p
 @pytest.fixture(scope="session")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> Merge:
     """The sample's decorated master with a merge to be applied to it."""
-    return planned_merge(tmp_path_factory.mktemp("bench") / "decorated", SAMPLE_UNITS)
+    return planned_merge(project_with_returns(tmp_path_factory.mktemp("bench") / "decorated", SAMPLE_UNITS))
 
 
 @pytest.mark.benchmark(group="merge")
 def test_merge_into_the_decorated_master_by_tjxl(benchmark: Any, planned: Merge) -> None:
-    content = benchmark(by_tjxl, planned)
+    content = benchmark(decorated_merge.by_tjxl, planned)
     assert len(planned.plan.merged) == SAMPLE_UNITS
     assert "xl/slicers/slicer1.xml" in Book(content).package
 
 
 @pytest.mark.benchmark(group="merge")
 def test_load_and_save_of_the_decorated_master_by_openpyxl(benchmark: Any, planned: Merge) -> None:
-    assert "xl/slicers/slicer1.xml" not in Book(benchmark(by_openpyxl, planned)).package
+    assert "xl/slicers/slicer1.xml" not in Book(benchmark(decorated_merge.by_openpyxl, planned)).package
 
 
 def calls_of(project: Project) -> int:
@@ -184,7 +216,21 @@ def test_work_grows_linearly(tmp_path: Path) -> None:
 
 
 def rows_sent(returned: Path) -> int:
-    """Tasks, milestones and targets in the returns: the rows whose code begins with T."""
+    """Tasks, milestones and targets in the returns."""
+    return sum(len(codes_sent(returned, sheet)) for sheet in ("填报", "节点", "指标"))
+
+
+def codes_sent(returned: Path, sheet: str) -> list[str]:
+    """The codes of the rows in a sheet of all returns, in the order of the files."""
     books = [Book(path.read_bytes()) for path in sorted((returned / "收件").rglob("*.xlsx"))]
-    sheets = [book.cells(s).cells for book in books for s in ("填报", "节点", "指标") if s in book.sheets]
-    return sum(str(c.value).startswith("T") for cells in sheets for (_, column), c in cells.items() if column == 1)
+    return [code for book in books if sheet in book.sheets for code in _codes(book.cells(sheet).cells)]
+
+
+def codes_in(out: Path) -> list[str]:
+    """The codes of the rows that a script has written."""
+    (sheet,) = load_workbook(out).worksheets
+    return [value for (value, *_) in sheet.iter_rows(values_only=True) if str(value).startswith("T")]
+
+
+def _codes(cells: Mapping[tuple[int, int], RawCell]) -> list[str]:
+    return [str(c.value) for (_, column), c in cells.items() if column == 1 and str(c.value).startswith("T")]

@@ -141,7 +141,7 @@ def test_collect_and_check_and_merge(
     path = office.send("体育 局.xlsx", filled(office.form(SPORTS), **cells))
     root = office.project.root
     collected = silent_json(tjxl("collect", root, "--json"), status)
-    assert sorted(collected) == ["decisions", "hand_edits", "missing", "period", "returns"]
+    assert sorted(collected) == ["decisions", "findings", "hand_edits", "missing", "period", "returns"]
     assert collected["returns"][0]["verdict"] == verdict
     checked = silent_json(tjxl("check", path, "--project", root, "--json"), status)
     assert checked == collected["returns"][0] | {"annotated": None}
@@ -226,7 +226,7 @@ def test_what_has_no_room_is_folded_not_cut(
         {
             "master": "总台账.xlsm", "periods": ["2022-01"], "tasks": 138, "by_status": statuses, "period": None,
             "open_questions": 0, "oversight": {"problems": {}, "closings": {}, "verification": {}, "findings": []},
-            "hand_edits": [],
+            "hand_edits": [], "findings": [],
         }
     )  # fmt: skip
     shown = capsys.readouterr().out

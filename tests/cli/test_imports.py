@@ -18,13 +18,15 @@ from tests.office import MAY, Office, filled
 from tests.small import small_project, write_notice
 
 HEAVY = (
-    "distributed", "docx", "lxml", "openpyxl", "pandas", "pandera", "pyopenvba", "rich", "xlsxwriter", "xlwings",
+    "distributed", "docx", "lxml", "numpy", "openpyxl", "pandas", "pandera", "pyopenvba", "rich", "xlsxwriter",
+    "xlwings",
 )  # fmt: skip
-CHECKING = {"lxml", "pandas", "pandera"}
-"""Rules are checked by pandera on pandas."""
+JUDGING = {"numpy", "pandas", "pandera"}
+"""Rules are checked by pandera on pandas: in a process beside, where there is a processor for it."""
 
 _RUN = f"""
-import sys
+import os, sys
+os.cpu_count = lambda: int(os.environ.get("PROCESSORS", "2"))
 sys.modules["hypothesis"] = sys.modules["pyarrow"] = None  # pandera and pandas load them where they find them
 from tjxl import cli
 try:
@@ -69,9 +71,10 @@ def test_help_loads_none() -> None:
         (("status",), {"lxml"}),
         (("history", "--task", "1"), {"lxml"}),
         (("issue", "--period", "2022-06"), {"lxml", "xlsxwriter"}),
-        (("collect",), CHECKING | {"xlsxwriter"}),
-        (("merge",), CHECKING),
+        (("collect",), {"lxml", "xlsxwriter"}),
+        (("merge",), {"lxml"}),
         (("rebuild", "--check"), {"lxml"}),
+        (("archive-period",), {"lxml"}),
         (("remind", "--today", "2022-06-01"), {"lxml", "docx", "xlsxwriter"}),
         (("score",), {"lxml"}),
         (("bulletin", "--date", "2022-06-01"), {"lxml", "docx", "xlsxwriter"}),
@@ -88,8 +91,25 @@ def test_a_command_loads_what_it_uses(
     assert loaded(command[0], project.root, *command[1:], "--json") == libraries
 
 
+@pytest.mark.parametrize("command", ["collect", "merge"])
+def test_a_single_processor_judges_returns_itself(
+    office: Office, tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROCESSORS", "1")
+    project = copy_of(office, tmp_path / "项目").project
+    assert loaded(command, project.root, "--json") >= JUDGING
+
+
 def test_reading_a_notice_loads_no_library_for_workbooks(office: Office) -> None:
     assert loaded("tasks", office.project.root.parent / "通知.txt", "--year", "2022", "--json") <= {"lxml"}
+
+
+def test_a_process_that_reads_returns_loads_no_library_that_judges_them() -> None:
+    code = f"import sys, tjxl.intake.parallel; print(*sorted(m for m in {HEAVY} if m in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True, env=_quiet()
+    )
+    assert done.stdout.split() == ["lxml"]
 
 
 def test_export_loads_parquet_only_for_parquet(office: Office, tmp_path: Path) -> None:

@@ -25,8 +25,9 @@ from tests.conftest import copy_of
 from tests.excel import engine as engine_module
 from tests.excel.engine import Engine
 from tests.excel.program import NEEDS_OPEN_LIBREOFFICE
-from tests.office import JUNE, MAY, SPORTS, Office, filled, opened, saved
+from tests.office import JUNE, MAY, SPORTS, Office, changed, filled, opened, saved
 from tjxl import flows, recovery
+from tjxl.archiving import archive_period
 from tjxl.errors import ProjectError
 from tjxl.masters.live import LiveMaster
 from tjxl.masters.replay import blocks, plan_replay
@@ -112,6 +113,26 @@ def test_a_second_period_with_faulty_returns_and_questions(june: Office, open_bo
     assert differing(closed.master, june.master) == {}
     assert len(MasterState(june.master).questions) > 5
     assert flows.merge(june.project, master=master)["rows"] == 0  # again changes nothing
+
+
+def test_rows_that_were_moved_out_are_filled_again_with_the_looks_of_the_others(
+    june: Office, open_book: Opener, tmp_path: Path
+) -> None:
+    def note(sheet: Any) -> None:
+        sheet.cell(sheet.max_row, 19).value = "已向单位核实"  # the last row stays, those above become free
+
+    june.project.master.write_bytes(changed(june.master, note, "填报流水"))
+    last = Book(june.master).tables["填报流水"].last_row
+    archive_period(june.project, MAY)
+    simulate(june.project, JUNE, seed=8)
+    closed = copy_of(june, tmp_path / "关着")
+    flows.merge(closed.project)
+    flows.merge(june.project, master=LiveMaster(june.project, open_book(june.project.master)))
+    assert differing(closed.master, june.master) == {}
+    assert Book(june.master).tables["填报流水"].last_row < last + 10  # June has about as many rows as May
+    sheet = opened(june.master)["填报流水"]
+    looks = [[(c.number_format, c.alignment.vertical, c.border.left.style) for c in sheet[n]] for n in (4, last)]
+    assert looks[0] == looks[1]
 
 
 def test_forms_are_issued_from_the_open_master(office: Office, open_book: Opener, tmp_path: Path) -> None:

@@ -161,11 +161,15 @@ def complaint(good: Good, case: Damaged, r: Return) -> tuple[str | None, bool | 
     return _misread(good, r, seen), True
 
 
+def _originals(row: ReadRow) -> list[tuple[str, Any]]:
+    return [(name, value) for name in row.cells if (value := row.original(name)) is not None]
+
+
 def _strayed(r: Return) -> str | None:
     """A labelled value that was read as another row's or field's."""
     for part, sheet in r.form.sheets.items() if r.form else ():
         for row in sheet.rows:
-            for name, value in row.originals.items():
+            for name, value in _originals(row):
                 if (
                     isinstance(value, str)
                     and value.startswith("【")
@@ -184,12 +188,10 @@ def _misread(good: Good, r: Return, seen: Mapping[str, Sequence[Sequence[Any]]])
             key = _at(seen[sheet.title], row.cells[spec.key.name]) if spec.key.name in row.cells else None
             if squeeze(str(key)) != row.code and not _proven(good, r, part, row, seen[sheet.title]):
                 return f"{sheet.title} row {row.row} holds the code {key}, read as {row.code}"
-            for name, value in row.originals.items():
+            for name, value in _originals(row):
                 other = _at(seen[sheet.title], row.cells[name])
                 if not _same(value, other):
                     return f"{sheet.title} {row.cells[name]} holds {other!r}, read as {value!r}"
-                if name == spec.key.name:
-                    continue  # a column of codes without its title is known by what stands in it, compared above
                 if not _under_title(seen[sheet.title], row.cells[name], spec.field(name)):
                     return f"{sheet.title} {row.cells[name]} does not stand under {name}"
     return None

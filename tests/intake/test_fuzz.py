@@ -40,7 +40,8 @@ def test_a_reader_that_takes_the_row_below_is_found_out(goods: list[Good], monke
         form = real(self)
         rows = form.report.rows
         moved = tuple(
-            replace(row, originals=other.originals) for row, other in zip(rows, rows[1:] + rows[:1], strict=True)
+            replace(row, values=other.values, unread=other.unread)
+            for row, other in zip(rows, rows[1:] + rows[:1], strict=True)
         )
         return form.with_rows({part: s.rows for part, s in form.sheets.items()} | {"report": moved})
 

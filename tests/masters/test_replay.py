@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.worksheet.table import Table
 
-from tests.office import Office
+from tests.office import SPORTS, Office, changed, filled
 from tjxl.errors import PackageError, ProjectError
 from tjxl.masters.quiet import quiet
 from tjxl.masters.replay import LONGEST_IN_BLOCK, Formula, Place, Written, as_typed, blocks, plan_replay
@@ -76,6 +77,23 @@ def test_parts_that_only_a_closed_file_can_take_are_refused(office: Office) -> N
     with pytest.raises(PackageError) as error:
         plan_replay(editor)
     assert error.value.code == "E237"
+
+
+def test_rows_of_a_table_leave_the_looks_of_the_tables_beside_it_alone(office: Office) -> None:
+    def note(sheet: Any) -> None:
+        for row in range(2, 40):
+            sheet.cell(row, 22).value = "备忘" if row == 2 else f"第 {row} 件"
+        sheet.add_table(Table(displayName="办公厅备忘", ref="V2:V39"))
+
+    office.send("甲.xlsx", filled(office.form(SPORTS)))
+    office.merge()
+    editor = BookEditor(changed(office.master, note, "填报流水"))
+    for title in ("填报流水", "裁决依据"):  # another table of the office's, others of tjxl's
+        table = editor.table(title)
+        editor.append_rows(title, [{next(iter(table.columns)): "新"}] * 3)
+    replay = plan_replay(editor)
+    assert [growth.table.name for growth in replay.growths] == ["填报流水", "裁决依据"]
+    assert replay.refilled == ()
 
 
 # ---- the program's settings

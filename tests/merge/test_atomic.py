@@ -36,7 +36,7 @@ from tests.merge.faults import (
 )
 from tests.office import AUDIT, JUNE, MAY, SPORTS, Office, filled, resaved, zipped
 from tests.small import UNITS, small_project
-from tjxl import durable, flows
+from tjxl import archiving, durable, flows
 from tjxl.durable import ChangedMeanwhileError, write_whole
 from tjxl.errors import ProjectError
 from tjxl.merge import run as merge_run
@@ -112,17 +112,29 @@ def issue_june(office: Office) -> None:
     flows.issue(office.project, JUNE)
 
 
+def ready_to_move(office: Office) -> None:
+    ready_to_merge(office)
+    office.merge()
+    flows.issue(office.project, JUNE)
+
+
+def move_may(office: Office) -> None:
+    archiving.archive_period(office.project, MAY)
+
+
 SCENES: dict[str, tuple[Callable[[Office], None], Callable[[Office], object]]] = {
     "合并": (ready_to_merge, Office.merge),
     "合并已裁决": (ready_to_merge_what_was_decided, Office.merge),
     "收集": (ready_to_collect, Office.collect),
     "下发": (ready_to_merge, issue_june),
+    "移出往期": (ready_to_move, move_may),
 }
 
 
 @pytest.fixture
 def scene(request: pytest.FixtureRequest, small: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    monkeypatch.setattr(flows, "dt", SimpleNamespace(datetime=_StandingClock, date=dt.date))
+    for module in (flows, archiving):
+        monkeypatch.setattr(module, "dt", SimpleNamespace(datetime=_StandingClock, date=dt.date))
     prepare, work = SCENES[request.param]
     office = copy_of(small, tmp_path / "原样")
     prepare(office)
@@ -254,6 +266,19 @@ def test_everything_is_forced_to_disk_before_what_relies_on_it(scene: Scene) -> 
     cleared = [n for n, o in enumerate(operations) if o.kind == "os.remove" and o.path.startswith("收件/")]
     assert len(cleared) == 3
     assert master < place("fsync", ".") < min(cleared)
+
+
+@needs_fork
+@quiet_fork
+@pytest.mark.parametrize("scene", ["移出往期"], indirect=True)
+def test_volumes_are_on_disk_before_the_master_names_them(scene: Scene) -> None:
+    operations = scene.operations
+    (volume,) = [n for n, o in enumerate(operations) if o == Operation("os.rename", "往期流水/2022-05.xlsx")]
+    entered = operations.index(Operation("fsync", "."))  # the new folder's own entry
+    forced = operations.index(Operation("fsync", "往期流水"))
+    copied = operations.index(Operation("fsync", "备份/往期流水"))
+    backup = max(n for n, o in enumerate(operations) if o == Operation("fsync", "备份"))
+    assert entered < volume < forced < copied < backup < operations.index(Operation("os.rename", "总台账.xlsm"))
 
 
 @needs_fork

@@ -16,6 +16,7 @@ import pytest
 from tests.libreoffice import recalculate, requires_libreoffice
 from tests.office import MAY, Office, filled
 from tjxl import flows, recovery
+from tjxl.archiving import archive_period
 from tjxl.installation.doctor import doctor
 from tjxl.project import Project
 
@@ -75,3 +76,13 @@ def test_libreoffice_agrees_with_its_lights(earlier: Office, tmp_path: Path) -> 
     again = recalculate(earlier.project.master, tmp_path / "again.xlsx")
     lights = [openpyxl.load_workbook(again, data_only=True)["任务台账"].cell(row, 15).value for row in (3, 4, 5)]
     assert [light or None for light in lights] == ["红", None, "绿"]
+
+
+def test_rows_of_a_past_period_can_move_to_a_volume(earlier: Office) -> None:
+    merged(earlier)
+    told = flows.history(earlier.project, "T001")["entries"]
+    flows.issue(earlier.project, "2022-06")
+    (volume,) = archive_period(earlier.project, MAY)["moved"]
+    assert (volume["file"], earlier.table("ledger")) == ("往期流水/2022-05.xlsx", [])
+    assert [e | {"volume": None} for e in flows.history(earlier.project, "T001")["entries"]] == told
+    assert recovery.rebuild(earlier.project, check=True)["differences"] == []

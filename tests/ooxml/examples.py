@@ -7,8 +7,14 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
+from typing import Any
 
 import xlsxwriter
+
+from tjxl.ooxml.edits import Change
+from tjxl.ooxml.sheet_text import SheetText
+from tjxl.ooxml.splice import splice_sheet
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -130,3 +136,10 @@ def decorated(rows: int = 3, *, totals: bool = False, below: str | None = None) 
     other.autofilter("A2:C9")
     wb.close()
     return out.getvalue()
+
+
+def spliced_sheet(sheet: bytes, edits: Mapping[tuple[int, int], Change], **more: Any) -> bytes:
+    """A worksheet part with these cells set."""
+    text = SheetText(sheet)
+    spliced = splice_sheet(text, edits, **more)
+    return sheet if spliced.says(text) else b"".join(spliced.pieces)

@@ -45,3 +45,27 @@ def test_a_table_that_cannot_be(attribute: str) -> None:
     with pytest.raises(PackageError) as caught:
         _ = Book(package.rewritten({TABLE: table})).tables
     assert caught.value.code == "E303"
+
+
+@pytest.mark.parametrize("length", [1, 60, 10_000])
+def test_a_long_sheet_read_stretch_by_stretch_holds_the_same_cells(
+    monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    """Also where some rows say no number, and count from the one before wherever a stretch begins."""
+    monkeypatch.setattr("tjxl.ooxml.sheet_text._STRETCH", length)
+    rows = '<row><c><v>1</v></c></row><row r="4"><c r="B4" t="inlineStr"><is><t>甲</t></is></c></row>'
+    rows += '<row><c r="C5"><f>B4</f><v>2</v></c></row><row r="6"/><row r="9" ht="20"><c><v>9</v></c></row><row/>'
+    content = book(worksheet(rows, after='<mergeCells count="1"><mergeCell ref="A1:B1"/></mergeCells>'))
+    stretches = list(Book(content).stretches("表"))
+    whole = Book(content).cells("表").cells
+    assert {place: cell for cells in stretches for place, cell in cells.items()} == whole
+    assert len(whole) == 4
+    assert (len(stretches) > 1) is (length < 10_000)
+
+
+def test_a_sheet_that_cannot_be_taken_apart_is_read_whole() -> None:
+    content = book(
+        worksheet('<row r="1"><c r="A1"><v>1</v></c></row><!-- 备注 --><row r="2"><c r="A2"><v>2</v></c></row>')
+    )
+    (cells,) = Book(content).stretches("表")
+    assert {place: cell.value for place, cell in cells.items()} == {(1, 1): 1.0, (2, 1): 2.0}

@@ -134,6 +134,11 @@ def test_escaped_characters(stored: str, text: str) -> None:
     assert one(f'<c r="A1" t="str"><v>{stored}</v></c>') == RawCell(text, "text", 0, None)
 
 
+def test_a_text_full_of_escapes_costs_no_more_than_another() -> None:
+    """Copying the rest at each of them would take minutes."""
+    assert strings(f"<t>{'_x0041_' * 400_000}</t>") == ["A" * 400_000]
+
+
 # ---- formulas ----
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import python_calamine
+import xlsxwriter
 
 from tests.libreoffice import recalculate, requires_libreoffice
 from tests.ooxml.examples import LEDGER_TITLES, MAIN, SHEET, book, decorated, parts_of_book, worksheet, zipped
@@ -409,3 +410,28 @@ def test_libreoffice_opens_the_result_and_counts_the_new_rows(tmp_path: Path) ->
     assert cells[1, 7].value == 3 * 0.25 + 2 * 0.5  # =SUM(流水[进度])
     assert [cells[8, c].value for c in range(1, 5)] == ["T900", "=1+1", 0.5, 44742]
     assert result.tables["流水"].range == Range(3, 1, 8, 4)
+
+
+def test_appended_rows_are_edits_like_others_until_they_are_written() -> None:
+    editor = BookEditor(decorated())
+    editor.append_rows("流水", [{"编码": "T4", "事项": "", "进度": None}, {"编码": "T5", "进度": 0.5}])
+    editor.edit("台账", 8, 2, Put("后来填写"))
+    edits = editor.edits("台账")
+    assert dict(edits) == {(7, 1): Put("T4"), (8, 1): Put("T5"), (8, 3): Put(0.5), (8, 2): Put("后来填写")}
+    assert (edits.get((7, 2)), edits.get((9, 1)), edits.bounds) == (None, None, (8, 3))
+    cells = Book(editor.save()).cells("台账").cells
+    assert [cells[8, column].value for column in (1, 2, 3)] == ["T5", "后来填写", 0.5]
+
+
+def test_rows_are_added_to_tables_side_by_side() -> None:
+    out = io.BytesIO()
+    workbook = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = workbook.add_worksheet("表")
+    for name, at in (("左", 0), ("右", 3)):
+        sheet.add_table(0, at, 1, at + 1, {"name": name, "columns": [{"header": "键"}, {"header": "值"}]})
+    workbook.close()
+    editor = BookEditor(out.getvalue())
+    editor.append_rows("左", [{"键": "甲", "值": 1}, {"键": "乙"}, {"键": "丙"}])
+    editor.append_rows("右", [{"键": "子"}, {"键": "丑", "值": 2}])
+    rows = openpyxl.load_workbook(io.BytesIO(editor.save()))["表"].iter_rows(min_row=2, values_only=True)
+    assert list(rows) == [("甲", 1, None, "子", None), ("乙", None, None, "丑", 2), ("丙", None, None, None, None)]

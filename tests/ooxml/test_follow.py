@@ -17,12 +17,12 @@ import pytest
 
 from tests.libreoffice import recalculate, requires_libreoffice
 from tests.ooxml.consistency import problems_of
-from tests.ooxml.examples import SHEET, decorated
+from tests.ooxml.examples import SHEET, decorated, spliced_sheet
 from tests.ooxml.test_editor import NEW, TABLE, appended, differing
 from tjxl.ooxml.book import Book
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.package import Package
-from tjxl.ooxml.splice import Put, PutFormula, Recalculated, splice_sheet
+from tjxl.ooxml.splice import Put, PutFormula, Recalculated
 
 OTHER = "xl/worksheets/sheet2.xml"
 WORKBOOK = "xl/workbook.xml"
@@ -223,7 +223,7 @@ def test_charts_and_sheets_that_do_not_refer_to_the_table_stay_byte_for_byte() -
 
 def test_a_sheet_without_rows_stays_byte_for_byte() -> None:
     sheet = b"<worksheet><sheetData/><drawing/></worksheet>"
-    assert splice_sheet(sheet, {}) == sheet
+    assert spliced_sheet(sheet, {}) == sheet
 
 
 def test_everything_comes_back_when_the_rows_are_taken_out() -> None:

@@ -15,15 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.libreoffice import recalculate, requires_libreoffice
-from tests.ooxml.examples import SHEET, decorated, worksheet
+from tests.ooxml.examples import MAIN, SHEET, decorated, spliced_sheet, worksheet
 from tests.ooxml.random_sheets import by_openpyxl, by_xlsxwriter, random_change, random_content
 from tjxl.errors import PackageError
 from tjxl.ooxml import cells
 from tjxl.ooxml.book import Book
-from tjxl.ooxml.cells import SheetCells, read_sheet
+from tjxl.ooxml.cells import SheetCells, read_shared_strings, read_sheet
 from tjxl.ooxml.package import Package
-from tjxl.ooxml.plain import read_plain
-from tjxl.ooxml.splice import splice_sheet
+from tjxl.ooxml.plain import read_plain, read_plain_strings
 
 STRINGS = [f"串{i}" for i in range(200)]
 
@@ -57,7 +56,7 @@ def test_sheets_before_and_after_edits(writer: Callable[..., bytes], seed: int) 
     content = random_content(rng)
     sheet = Package(writer(content, rng, date1904=False)).read(SHEET)
     change = random_change(content, rng)
-    edited = splice_sheet(sheet, change.edits, new_rows=change.new_rows, dropped=change.dropped)
+    edited = spliced_sheet(sheet, change.edits, new_rows=change.new_rows, dropped=change.dropped)
     for xml in (sheet, edited):
         fast, general = both_ways(xml)
         assert isinstance(fast, SheetCells)
@@ -94,6 +93,40 @@ PIECES = [
     ' r="1"', ' t="s"', ' s="9"', ' hidden="1"', "<is><t>x</t></is>", "<r><t>x</t></r>", "</sheetData>",
     "<sheetData>", "<f/>", "<v/>", "１", "-", "_x0041_",
 ]  # fmt: skip
+
+
+TEXTS = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    f'<sst xmlns="{MAIN}" count="4" uniqueCount="4"><si><t>完成 &amp; 推进</t></si><si></si>'
+    '<si><t xml:space="preserve"> 内\n_x000D_ </t><phoneticPr fontId="1" type="noConversion"/></si>'
+    "<si><t/></si></sst>"
+)
+
+
+def strings_both_ways(xml: bytes) -> tuple[list[str] | str, list[str] | str]:
+    def read() -> list[str] | str:
+        try:
+            return read_shared_strings(xml)
+        except PackageError as error:
+            return error.code
+
+    with pytest.MonkeyPatch.context() as patch:
+        as_is = read()
+        patch.setattr(cells, "read_plain_strings", lambda *_: None)
+        return as_is, read()
+
+
+def test_shared_texts() -> None:
+    plain = read_plain_strings(TEXTS.encode())
+    assert plain is not None
+    assert strings_both_ways(TEXTS.encode()) == (["完成 & 推进", "", " 内\n\r ", ""],) * 2
+
+
+@pytest.mark.parametrize("piece", [*PIECES, "<si><t>x</t></si>", "<si>", "</si>", "</t>", "</sst>", "<t/>"])
+def test_a_piece_of_xml_at_every_place_of_the_shared_texts(piece: str) -> None:
+    for at in range(len(TEXTS)):
+        fast, general = strings_both_ways((TEXTS[:at] + piece + TEXTS[at:]).encode())
+        assert fast == general, TEXTS[:at] + f"⟨{piece}⟩" + TEXTS[at:]
 
 
 @given(st.data())

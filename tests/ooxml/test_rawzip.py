@@ -105,3 +105,12 @@ def test_an_archive_over_4_gib_is_refused() -> None:
 
     with pytest.raises(ValueError, match="4 GiB"):
         write_members([Member("a", 0, 0, 0, Long()), huge])
+
+
+@given(st.lists(st.binary(max_size=50) | st.just(b"0" * 70_000), max_size=8))
+def test_a_part_given_in_pieces_is_the_part(pieces: list[bytes]) -> None:
+    whole = deflate("a.xml", b"".join(pieces))
+    packed = deflate("a.xml", pieces)
+    assert (packed.crc, packed.size) == (whole.crc, whole.size)
+    with zipfile.ZipFile(io.BytesIO(write_members([packed]))) as z:
+        assert z.read("a.xml") == b"".join(pieces)

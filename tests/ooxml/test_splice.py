@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from tests.libreoffice import recalculate, requires_libreoffice
-from tests.ooxml.examples import MAIN, SHEET, book, worksheet
+from tests.ooxml.examples import MAIN, SHEET, book, spliced_sheet, worksheet
 from tests.ooxml.random_sheets import (
     Change,
     Content,
@@ -37,7 +37,7 @@ from tjxl.ooxml.book import Book
 from tjxl.ooxml.cells import RawCell, to_serial
 from tjxl.ooxml.package import Package
 from tjxl.ooxml.refs import parse_cell
-from tjxl.ooxml.splice import Put, PutFormula, splice_sheet
+from tjxl.ooxml.splice import Put, PutFormula
 
 pytestmark = pytest.mark.filterwarnings("ignore:Cell .* is marked as a date")
 _ROW = re.compile(rb'<row r="(\d+)"[^>]*?(?:/>|>.*?</row>)', re.DOTALL)
@@ -45,7 +45,7 @@ _ROW = re.compile(rb'<row r="(\d+)"[^>]*?(?:/>|>.*?</row>)', re.DOTALL)
 
 def spliced(content: bytes, change: Change) -> bytes:
     package = Package(content)
-    sheet = splice_sheet(
+    sheet = spliced_sheet(
         package.read(SHEET),
         change.edits,
         new_rows=change.new_rows,
@@ -179,13 +179,13 @@ def test_random_edits_of_sheets_saved_by_libreoffice(date1904: bool, tmp_path: P
 
 def test_no_edit_changes_no_byte() -> None:
     sheet = Package(by_xlsxwriter({(1, 1): "甲", (3, 2): 1.5}, random.Random(1), False)).read(SHEET)
-    assert splice_sheet(sheet, {}) == sheet
+    assert spliced_sheet(sheet, {}) == sheet
 
 
 def test_the_same_edit_again_changes_nothing() -> None:
     edits = {(1, 1): Put("甲"), (4, 2): Put(0.5), (5, 1): PutFormula("B4*2", 1)}
-    once = splice_sheet(worksheet('<row r="4"><c r="B4" s="3"/></row>'), edits)
-    assert splice_sheet(once, edits) == once
+    once = spliced_sheet(worksheet('<row r="4"><c r="B4" s="3"/></row>'), edits)
+    assert spliced_sheet(once, edits) == once
 
 
 # ---- text ----
@@ -194,14 +194,14 @@ def test_the_same_edit_again_changes_nothing() -> None:
 @given(st.text(max_size=40))
 def test_any_text_comes_back(text: str) -> None:
     """Line ends become those of a cell, what XML cannot hold is dropped, all else comes back."""
-    content = book(splice_sheet(worksheet(""), {(2, 2): Put(text)}))
+    content = book(spliced_sheet(worksheet(""), {(2, 2): Put(text)}))
     storable = "".join(c for c in text.replace("\r\n", "\n").replace("\r", "\n") if _in_xml(c))
     expected = {(2, 2): RawCell(storable, "text", 0, None)} if text else {}
     assert Book(content).cells("表").cells == expected
 
 
 def test_line_ends_are_stored_as_those_of_a_cell() -> None:
-    sheet = splice_sheet(worksheet(""), {(1, 1): Put("一\r\n二\r三\n四")})
+    sheet = spliced_sheet(worksheet(""), {(1, 1): Put("一\r\n二\r三\n四")})
     assert '<t xml:space="preserve">一\n二\n三\n四</t>'.encode() in sheet
 
 
@@ -211,7 +211,7 @@ def _in_xml(char: str) -> bool:
 
 
 def test_text_that_looks_like_a_formula_is_text() -> None:
-    content = book(splice_sheet(worksheet(""), {(1, 1): Put("=cmd|' /C calc'!A0")}))
+    content = book(spliced_sheet(worksheet(""), {(1, 1): Put("=cmd|' /C calc'!A0")}))
     cell = openpyxl.load_workbook(io.BytesIO(content)).active["A1"]
     assert (cell.value, cell.data_type) == ("=cmd|' /C calc'!A0", "s")
     assert b"<f" not in Package(content).read(SHEET)
@@ -219,15 +219,15 @@ def test_text_that_looks_like_a_formula_is_text() -> None:
 
 def test_text_longer_than_a_cell_holds_is_refused() -> None:
     """Excel counts a character outside the basic plane as two."""
-    splice_sheet(worksheet(""), {(1, 1): Put("字" * 32_767)})
+    spliced_sheet(worksheet(""), {(1, 1): Put("字" * 32_767)})
     for text in ("字" * 32_768, "𠮷" * 16_384):
         with pytest.raises(ValueError, match="in a cell"):
-            splice_sheet(worksheet(""), {(1, 1): Put(text)})
+            spliced_sheet(worksheet(""), {(1, 1): Put(text)})
 
 
 @pytest.mark.parametrize("number", [0, -7, 2**53, -(10**17), 0.1, 1e-300, 1.5e300, -1e15, 123456789012345.6])
 def test_any_number_comes_back(number: float) -> None:
-    content = book(splice_sheet(worksheet(""), {(1, 1): Put(number), (1, 2): PutFormula("A1", number)}))
+    content = book(spliced_sheet(worksheet(""), {(1, 1): Put(number), (1, 2): PutFormula("A1", number)}))
     assert [cell.value for cell in Book(content).cells("表").cells.values()] == [number, number]
     sheet = openpyxl.load_workbook(io.BytesIO(content), data_only=True).active
     assert [cell.value for cell in sheet[1]] == [number, number]
@@ -237,10 +237,10 @@ def test_any_number_comes_back(number: float) -> None:
     ("number", "stored"), [(2.0, "2"), (-0.0, "0"), (1.5e300, "1.5e+300"), (0.1, "0.1"), (True, "1")]
 )
 def test_numbers_are_stored_as_short_as_they_are_exact(number: float, stored: str) -> None:
-    assert f"<v>{stored}</v>".encode() in splice_sheet(worksheet(""), {(1, 1): Put(number)})
+    assert f"<v>{stored}</v>".encode() in spliced_sheet(worksheet(""), {(1, 1): Put(number)})
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 def test_what_is_no_number_is_refused(number: float) -> None:
     with pytest.raises(ValueError, match="in a cell"):
-        splice_sheet(worksheet(""), {(1, 1): Put(number)})
+        spliced_sheet(worksheet(""), {(1, 1): Put(number)})

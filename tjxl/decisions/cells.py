@@ -41,9 +41,26 @@ def cell_of(state: MasterState, table: str, number: int, column: str) -> dict[st
     return {"sheet": found.sheet, "cell": cell_ref(number, at) if at else None, "field": column}
 
 
+class _Judge:
+    """What values break. Most rows of a table say the same, and nothing at all: these are judged once."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._known: dict[tuple[tuple[str, type, Any], ...], list[Finding]] = {}
+
+    def broken(self, values: Mapping[str, Any]) -> list[Finding]:
+        """The findings about these values; rules about others are left aside."""
+        key = tuple((name, type(value), value) for name, value in values.items())  # TRUE is no 1
+        if key not in self._known:
+            rules = check_values(values, self._spec, self._spec.as_of, scope="head")
+            self._known[key] = [rule_finding(r, sheet=None, cell=None) for r in rules if r.field in values]
+        return self._known[key]
+
+
 def bad_cells(state: MasterState, settings: Settings) -> list[Finding]:
     """The findings about what the office types into tables and 设置, in the order of the sheets."""
     spec = load_office_spec(settings)
+    judge = _Judge(spec)
     said: list[Finding] = []
     judged = (
         ("tasks", state.tasks),
@@ -56,14 +73,14 @@ def bad_cells(state: MasterState, settings: Settings) -> list[Finding]:
     )
     for name, rows in judged:
         for row in rows if name in ("tasks", "splits", "units", "submissions") else _typed_into(name, rows):
-            said += _of_row(state, spec, master_layout()[name], row)
+            said += _of_row(state, judge, master_layout()[name], row)
     said += [f for row in state.units if (f := _of_kind(state, row))]
     said += _of_aliases(state)
     said += _of_extensions(state, settings)
     said += _of_answers(state)
-    said += _of_settings(state, spec)
-    said += _of_scores(state, spec)
-    said += _of_parameters(state, spec)
+    said += _of_settings(state, judge)
+    said += _of_scores(state, judge)
+    said += _of_parameters(state, judge)
     return said
 
 
@@ -73,20 +90,14 @@ def _typed_into(name: str, rows: Sequence[TableRow]) -> Iterator[TableRow]:
     return (row for row in rows if any(row.values.get(column) is not None for column in columns))
 
 
-def _of_row(state: MasterState, spec: Spec, layout: SheetLayout, row: TableRow) -> Iterator[Finding]:
+def _of_row(state: MasterState, judge: _Judge, layout: SheetLayout, row: TableRow) -> Iterator[Finding]:
     columns = {c.entry: c.name for c in layout.columns if c.entry and c.name in row.values}
     values = {entry: row[name] for entry, name in columns.items()}
-    for broken in _broken(spec, values):
+    for broken in judge.broken(values):
         if broken.field != _KIND:
             entry = str(broken.field)
             place = cell_of(state, layout.name, row.number, columns[entry])
             yield broken.at(value=values[entry], task=row.values.get("task_code"), **place)
-
-
-def _broken(spec: Spec, values: Mapping[str, Any]) -> list[Finding]:
-    """What these values break; rules about others are left aside."""
-    rules = check_values(values, spec, spec.as_of, scope="head")
-    return [rule_finding(rule, sheet=None, cell=None) for rule in rules if rule.field in values]
 
 
 def _of_kind(state: MasterState, row: TableRow) -> Finding | None:
@@ -136,15 +147,15 @@ def _of_answers(state: MasterState) -> Iterator[Finding]:
             yield said.at(value=answer, task=row["task_code"], **place)
 
 
-def _of_settings(state: MasterState, spec: Spec) -> Iterator[Finding]:
+def _of_settings(state: MasterState, judge: _Judge) -> Iterator[Finding]:
     """The cells of 设置 that are filled in, wherever they have been moved to; a deleted name is left alone."""
     places = {field: found[0] for field, name in named_settings().items() if (found := _named_cells(state, name))}
     values = {field: value for field, (_, value) in places.items()}
-    for broken in _broken(spec, values):
+    for broken in judge.broken(values):
         field = str(broken.field)
         yield broken.at(value=values[field], **places[field][0])
     for place, value in _named_cells(state, LIGHT_CHOICES):
-        for broken in _broken(spec, {RULE_LIGHT: value}):
+        for broken in judge.broken({RULE_LIGHT: value}):
             yield broken.at(value=value, **place)
 
 
@@ -161,20 +172,20 @@ def _named_cells(state: MasterState, name: str) -> list[tuple[dict[str, str], An
     return found
 
 
-def _of_scores(state: MasterState, spec: Spec) -> Iterator[Finding]:
+def _of_scores(state: MasterState, judge: _Judge) -> Iterator[Finding]:
     """考核, 考核明细 and 考核任务, as far as they are there."""
     for name in TABLES:
         layout = master_layout()[name]
         typed = [c.name for c in layout.columns if c.owner == "office"]
         for row in read_rows(state.book, layout) if holds_table(state.book, layout) else ():
             if any(row.values.get(column) is not None for column in typed):
-                yield from _of_row(state, spec, layout, row)
+                yield from _of_row(state, judge, layout, row)
 
 
-def _of_parameters(state: MasterState, spec: Spec) -> Iterator[Finding]:
+def _of_parameters(state: MasterState, judge: _Judge) -> Iterator[Finding]:
     """考核参数, wherever its cells have been moved to."""
     for entry, sheet, row, column in parameter_cells(state.book).values():
         cell = state.book.cells(sheet).cells.get((row, column))
         value = cell.value if cell else None
-        for broken in _broken(spec, {entry: value}):
+        for broken in judge.broken({entry: value}):
             yield broken.at(sheet=sheet, cell=cell_ref(row, column), value=value)

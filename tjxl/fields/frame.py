@@ -53,7 +53,8 @@ if TYPE_CHECKING:
 
 Truths = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]
-Unreadable = Mapping[Hashable, Collection[str]]
+Unreadable = Mapping[Any, Collection[str]]
+"""Index of a row → fields whose value could not be read."""
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -75,9 +76,17 @@ class Breach:
 
 
 def typed_frame(
-    rows: Iterable[Mapping[str, Any]], spec: Spec, *, scope: Scope = "row", index: Sequence[Hashable] = ()
+    rows: Iterable[Mapping[str, Any]],
+    spec: Spec,
+    *,
+    facts: Sequence[Mapping[str, Any]] = (),
+    scope: Scope = "row",
+    index: Sequence[Hashable] = (),
 ) -> pd.DataFrame:
     """A frame with one column for every field to fill and every fact; what a row does not name is blank.
+
+    Args:
+        facts: of each row, where they do not stand in the row itself.
 
     Columns: numbers float64 (NaN blank), dates datetime64 (NaT blank), all others object (None blank). A column
     that holds a value of the wrong type stays an object column, so that the value is not lost.
@@ -87,7 +96,8 @@ def typed_frame(
     table = list(rows)
     columns: dict[str, Any] = {}
     for name, kind in spec.values(scope).items():
-        values = [plain_value(row.get(name), kind) for row in table]
+        source = facts if facts and name in spec.facts else table
+        values = [plain_value(row.get(name), kind) for row in source]
         series = pd.Series(values, dtype=object)
         wanted = {"number": float, "date": dt.date}.get(kind)
         if wanted is not None and all(v is None or isinstance(v, wanted) for v in values):
@@ -152,9 +162,8 @@ def _schema(table: _Table, rules: tuple[Rule, ...]) -> Any:
 
         return pa.Check(holds, name=rule.code, error=rule.code, ignore_na=False)
 
-    columns = {
-        name: pa.Column(None, [check(r) for r in rules if r.field == name], nullable=True) for name in table.kinds
-    }
+    fields = dict.fromkeys(rule.field for rule in rules)
+    columns = {name: pa.Column(None, [check(r) for r in rules if r.field == name], nullable=True) for name in fields}
     return pa.DataFrameSchema(columns)
 
 

@@ -113,7 +113,7 @@ def _necessity(spec: Spec, field: Field) -> Necessity:
     """必填 where a rule demands it whatever the rest; one of several that a rule demands is 视情况必填."""
     if field.owner == "check":
         return "自动"
-    filled = Filled(Name(field.name, (spec.values("row") | spec.values("head"))[field.name]))
+    filled = Filled(Name(field.name, {**spec.values("row"), **spec.values("head")}[field.name]))
     errors = [r for r in spec.rules if r.severity == "error"]
     if any(isinstance(r.when, Always) and r.must == filled for r in errors):
         return "必填"

@@ -33,7 +33,7 @@ from tjxl.fields.expressions import (
     date_of,
 )
 from tjxl.fields.spec import Rule, Scope, Spec, message_of
-from tjxl.fields.text import condensed, has_digit_run, is_email_like, is_phone_like, is_phrase
+from tjxl.fields.text import condensed, has_digit_run, is_blank, is_email_like, is_phone_like, is_phrase
 
 NUMBER_DIGITS = 12
 """Numbers are equal when they agree to this many decimals, as in a spreadsheet: 0.1 + 0.2 is 0.3 there."""
@@ -83,7 +83,7 @@ def plain_value(value: Any, kind: Kind) -> Any:
 
     A value that is not of its kind comes back as it is (a text in a number cell).
     """
-    if value is None or (isinstance(value, str) and not condensed(value)):
+    if value is None or (isinstance(value, str) and is_blank(value)):
         return None
     if bool(value != value):  # NaN and NaT  # noqa: PLR0124
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from tjxl.fields.expressions import Kind, Node
@@ -152,7 +153,7 @@ class Sample:
     breaks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spec:
     """A sheet's fields, head and rules.
 
@@ -176,33 +177,52 @@ class Spec:
     samples: tuple[Sample, ...]
     as_of: dt.date
 
-    @property
+    @cached_property
     def key(self) -> Field:
         """The hidden column that says which row this is."""
         return next(f for f in self.fields if f.kind == "key")
 
-    @property
+    @cached_property
     def unit_fields(self) -> tuple[Field, ...]:
         """The columns that the unit fills in."""
         return tuple(f for f in self.fields if f.owner == "unit")
 
     def field(self, name: str) -> Field:
         """The field called `name`, of the rows or of the head."""
-        return next(f for f in (*self.fields, *self.head) if f.name == name)
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Field]:
+        return {f.name: f for f in (*self.head, *self.fields)}
 
     def rules_of(self, scope: Scope) -> tuple[Rule, ...]:
         """The rules of the rows or of the head, in the order that counts."""
-        return tuple(r for r in self.rules if r.scope == scope)
+        return self._of_scope[scope][0]
 
-    def values(self, scope: Scope) -> dict[str, Kind]:
+    def values(self, scope: Scope) -> Mapping[str, Kind]:
         """The names whose values rules may read, with kinds: what the unit fills in, then the row's facts."""
-        fields = self.fields if scope == "row" else self.head
-        own = {f.name: VALUE_KINDS[f.kind] for f in fields if f.filled_in}
-        return own | dict(self.facts) if scope == "row" else own
+        return self._of_scope[scope][1]
+
+    @cached_property
+    def _of_scope(self) -> Mapping[Scope, tuple[tuple[Rule, ...], Mapping[str, Kind]]]:
+        rules: dict[Scope, tuple[Rule, ...]] = {
+            "row": tuple(r for r in self.rules if r.scope == "row"),
+            "head": tuple(r for r in self.rules if r.scope == "head"),
+        }
+        row, head = ({f.name: VALUE_KINDS[f.kind] for f in own if f.filled_in} for own in (self.fields, self.head))
+        return {"row": (rules["row"], row | dict(self.facts)), "head": (rules["head"], head)}
 
     def codes_of(self, symbol: str) -> tuple[str, ...]:
         """How the frame spells a status, choice, role, goal or measure of this meaning."""
-        return self._named(symbol) or (symbol,)
+        codes = self._codes.get(symbol)
+        if codes is None:
+            codes = self._codes[symbol] = self._named(symbol) or (symbol,)
+        return codes
+
+    @cached_property
+    def _codes(self) -> dict[str, tuple[str, ...]]:
+        """Filled as codes are asked for: a rule asks for the same ones in every row."""
+        return {}
 
     def titles_of(self, symbol: str) -> tuple[str, ...]:
         """How a workbook spells it: 滞后, 是, 牵头, 取得明显进展, 年内新增."""

@@ -35,6 +35,11 @@ def condensed(text: str) -> str:
     return text if text.isprintable() else "".join(c for c in text if c >= " ")
 
 
+def is_blank(text: str) -> bool:
+    """Whether nothing is left of a text without its white space."""
+    return not text or ((text[0] <= " " or text[0] in SPACES) and not condensed(text))
+
+
 def is_phone_like(text: str) -> bool:
     """7 to 20 of the digits 0-9, with nothing beside them but white space and `PHONE_PUNCTUATION`."""
     digits = _without(condensed(text), PHONE_PUNCTUATION)

@@ -96,7 +96,7 @@ def data_validation(spec: Spec, field: Field, cell: str, as_of: dt.date, *, stat
 
 def cell_rules(spec: Spec, field: Field) -> list[Rule]:
     """The rules that a value breaks or keeps by itself: errors, or warnings where there are no errors."""
-    filled = Filled(Name(field.name, (spec.values("row") | spec.values("head"))[field.name]))
+    filled = Filled(Name(field.name, {**spec.values("row"), **spec.values("head")}[field.name]))
     own = [r for r in spec.rules if r.field == field.name and r.mentions == {field.name} and r.must != filled]
     return [r for r in own if r.severity == "error"] or own
 

@@ -4,8 +4,8 @@ It exists so that every formula cell can carry its computed value without a spre
 gets it when it is written, a merge refreshes it. Results follow Excel; LibreOffice's recalculation is the
 independent check in the tests. Whatever lies outside the subset raises `Unsupported`; nothing is guessed.
 
-From the bottom up: values, numerals, dates · grid · coercion, arrays, operators · nodes, structured, parse ·
-criteria, formats, ranges · registry and the functions by family (`fn_*`) · interpret · evaluate.
+From the bottom up: values, numerals, dates · grid · coercion, arrays, operators, products · nodes, structured,
+parse · criteria, formats, ranges · registry and the functions by family (`fn_*`) · place, calls, compile · evaluate.
 """
 
 from tjxl.formula.errors import Unsupported

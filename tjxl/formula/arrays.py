@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from tjxl.formula.errors import Unsupported
@@ -11,27 +10,47 @@ from tjxl.formula.grid import Area
 from tjxl.formula.values import NA, Value
 
 
-@dataclass(frozen=True, slots=True)
 class Array:
-    """Rows of values, all of the same length. `cut` says that blank rows below were left out (whole columns)."""
+    """A rectangle of values, row by row. `cut` says that blank rows below were left out (whole columns).
 
-    rows: Sequence[Sequence[Value]]
-    cut: bool = False
+    `numeric` is whether all are numbers, once somebody has looked.
+    """
+
+    __slots__ = ("_cells", "cut", "height", "numeric", "width")
+
+    def __init__(self, cells: Sequence[Value], height: int, width: int, cut: bool = False) -> None:
+        self._cells = cells
+        self.height, self.width, self.cut = height, width, cut
+        self.numeric: bool | None = None
 
     @property
-    def height(self) -> int:
-        """Number of rows."""
-        return len(self.rows)
+    def cells(self) -> Sequence[Value]:
+        """All values, row by row. The list is shared: do not change it."""
+        return self._cells
+
+
+class Sparse(Array):
+    """An array of which few elements matter: `few` by their positions in ascending order.
+
+    All others are `rest`: FALSE, or the 0 that it counts as.
+
+    So a formula that looks in each row of a table for the rows that belong to it does not go through the whole
+    table for each.
+    """
+
+    __slots__ = ("few", "rest")
+
+    def __init__(self, few: Mapping[int, Value], rest: bool | float, height: int, width: int) -> None:
+        super().__init__((), height, width)
+        self.few, self.rest = few, rest
 
     @property
-    def width(self) -> int:
-        """Number of columns."""
-        return len(self.rows[0]) if self.rows else 0
-
-    def flat(self) -> Iterator[Value]:
-        """The values row by row."""
-        for row in self.rows:
-            yield from row
+    def cells(self) -> Sequence[Value]:
+        """All values, row by row, spelt out."""
+        cells: list[Value] = [self.rest] * (self.height * self.width)
+        for position, value in self.few.items():
+            cells[position] = value
+        return cells
 
 
 Operand: TypeAlias = Value | Array | Area
@@ -51,31 +70,21 @@ def spread(function: Callable[..., Value], *operands: Value | Array) -> Value | 
         raise Unsupported("element-wise arithmetic over whole columns")
     height, width = max(a.height for a in arrays), max(a.width for a in arrays)
     if all(a.height == height and a.width == width for a in arrays):  # nearly always
-        return Array(
-            [[function(*elements) for elements in zip(*row, strict=True)] for row in _rows(operands, height, width)]
-        )
-    rows = []
+        size = height * width
+        columns = [o.cells if isinstance(o, Array) else [o] * size for o in operands]
+        return Array([function(*elements) for elements in zip(*columns, strict=True)], height, width)
+    spelt = [(o.cells, o.height, o.width) if isinstance(o, Array) else ([o], 1, 1) for o in operands]
+    cells: list[Value] = []
     for r in range(height):
-        row: list[Value] = []
         for c in range(width):
-            elements = [_element(o, r, c) for o in operands]
-            row.append(NA if any(e is _ABSENT for e in elements) else function(*elements))
-        rows.append(row)
-    return Array(rows)
-
-
-def _rows(operands: Sequence[Value | Array], height: int, width: int) -> Iterator[list[Sequence[Value]]]:
-    """Row by row what each operand gives: arrays of one shape, single values repeated."""
-    singles = {i: [o] * width for i, o in enumerate(operands) if not isinstance(o, Array)}
-    for r in range(height):
-        yield [o.rows[r] if isinstance(o, Array) else singles[i] for i, o in enumerate(operands)]
+            elements = [_element(*one, r, c) for one in spelt]
+            cells.append(NA if any(e is _ABSENT for e in elements) else function(*elements))
+    return Array(cells, height, width)
 
 
 _ABSENT = object()
 
 
-def _element(operand: Value | Array, r: int, c: int) -> object:
-    if not isinstance(operand, Array):
-        return operand
-    r, c = (0 if operand.height == 1 else r), (0 if operand.width == 1 else c)
-    return operand.rows[r][c] if r < operand.height and c < operand.width else _ABSENT
+def _element(cells: Sequence[Value], height: int, width: int, r: int, c: int) -> object:
+    r, c = (0 if height == 1 else r), (0 if width == 1 else c)
+    return cells[r * width + c] if r < height and c < width else _ABSENT

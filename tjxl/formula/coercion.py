@@ -76,6 +76,11 @@ def compare(a: Value, b: Value) -> int:
 
     A blank takes the kind of the other side. Neither side is an error value.
     """
+    if type(a) is str and type(b) is str:  # the commonest case first
+        x, y = a.lower(), b.lower()
+        return (x > y) - (x < y)
+    if type(a) in _NUMBERS and type(b) in _NUMBERS:
+        return _order(a, b)  # type: ignore[arg-type]
     if a is None:
         a = _blank_like(b)
     if b is None:
@@ -86,8 +91,16 @@ def compare(a: Value, b: Value) -> int:
     if isinstance(a, str) and isinstance(b, str):
         x, y = a.lower(), b.lower()
         return (x > y) - (x < y)
-    x_number, y_number = to_number(a), to_number(b)
-    return 0 if same_number(x_number, y_number) else (-1 if x_number < y_number else 1)
+    return _order(to_number(a), to_number(b))
+
+
+_NUMBERS = frozenset((int, float))
+
+
+def _order(a: float, b: float) -> int:
+    if a == b or (not (type(a) is int and type(b) is int) and same_number(a, b)):
+        return 0
+    return -1 if a < b else 1
 
 
 def _blank_like(other: Value) -> Value:

@@ -37,8 +37,14 @@ def cell_key(value: Value) -> Hashable:
         return (type(value), value)
     if isinstance(value, str):
         number = number_from_text(value)
-        return value.lower() if number is None else tidy(number)
+        return folded(value) if number is None else tidy(number)
     return value if isinstance(value, int) else tidy(value)
+
+
+def folded(text: str) -> str:
+    """The text without upper case; most have none and need no copy, of which indexes would keep thousands."""
+    lowered = text.lower()
+    return text if text == lowered else lowered
 
 
 @lru_cache(maxsize=16384, typed=True)
@@ -105,7 +111,7 @@ def _ordered(operator: str, operand: Value) -> Criterion:
 
 def has_wildcards(text: str) -> bool:
     """Whether ``*``, ``?`` or ``~`` occur."""
-    return any(mark in text for mark in "*?~")
+    return "*" in text or "?" in text or "~" in text
 
 
 @lru_cache(maxsize=4096)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TypeAlias
 
+from tjxl.formula.compile import Compiler
 from tjxl.formula.errors import Unsupported
-from tjxl.formula.grid import Grid
-from tjxl.formula.interpret import Interpreter
-from tjxl.formula.parse import MAX_DEPTH, parse
+from tjxl.formula.grid import Formula, Grid
+from tjxl.formula.parse import MAX_DEPTH
+from tjxl.formula.place import Place
 from tjxl.formula.ranges import Ranges
 from tjxl.formula.values import Value
 
@@ -34,11 +36,16 @@ class _TooDeep(Exception):  # noqa: N818 - a signal between cells, caught in thi
 
 
 class Evaluator:
-    """Evaluates formulas over *grid*, whose contents must not change meanwhile."""
+    """Evaluates formulas over *grid*, whose contents must not change meanwhile.
 
-    def __init__(self, grid: Grid) -> None:
+    Formula cells are computed once; other cells are asked of the grid whenever they are needed.
+    """
+
+    def __init__(self, grid: Grid, compiler: Compiler | None = None) -> None:
+        """*compiler*: that of another grid with the same tables and names, so that formulas are put together once."""
         self._grid = grid
-        self._known: dict[_Key, Value] = {}
+        self.compiler = Compiler(grid) if compiler is None else compiler
+        self._known: defaultdict[tuple[str, int], dict[int, Value]] = defaultdict(dict)
         self._failed: dict[_Key, Unsupported] = {}
         self._open: set[_Key] = set()
         self._depth = 0
@@ -54,33 +61,41 @@ class Evaluator:
         text = formula.removeprefix("=")
         stored = self._grid.formula(*key)
         if stored is not None and stored.removeprefix("=") == text:
-            value = self._start(key, text)
-            if key in self._failed:
-                raise self._failed[key]
-            return value
+            self._start(key, text)
+            return self._supported(key)
         return self._start(key, text, own=False)
+
+    def formula_cell(self, sheet: str, row: int, column: int) -> Value:
+        """The value of a cell that holds a formula.
+
+        Raises:
+            Unsupported: as `evaluate` does; or the cell holds none.
+        """
+        key = (sheet, row, column)
+        if not self._knows(key):
+            text = self._grid.formula(*key)
+            if text is None:
+                raise Unsupported("no formula")
+            self._start(key, text)
+        return self._supported(key)
 
     def cell(self, sheet: str, row: int, column: int) -> Value:
         """The value of a cell: a formula is evaluated; where it is unsupported its stored value stands."""
-        key = (sheet, row, column)
-        if key in self._known:
-            return self._known[key]
-        text = self._grid.formula(*key)
-        if text is None:
-            return self._plain(key)
-        return self._start(key, text)
+        content = self._grid.content(sheet, row, column)
+        return self._start((sheet, row, column), content.text) if isinstance(content, Formula) else content
 
-    def _plain(self, key: _Key) -> Value:
-        value = self._known[key] = self._grid.value(*key)
-        return value
+    def _supported(self, key: _Key) -> Value:
+        if key in self._failed:
+            raise self._failed[key]
+        return self._known[key[0], key[2]][key[1]]
 
     def _start(self, key: _Key, text: str, own: bool = True) -> Value:
         """Compute a cell from outside: cells that lie too deep are computed first, on a stack of their own.
 
         *own* says that *text* is the formula that stands in the cell, so that the result may be kept.
         """
-        if own and key in self._known:
-            return self._known[key]
+        if own and self._knows(key):
+            return self._known[key[0], key[2]][key[1]]
         waiting = [key]
         try:
             while True:
@@ -89,8 +104,8 @@ class Evaluator:
                 self._depth = 0
                 try:
                     if len(waiting) == 1:
-                        return self._settle(key, text) if own else self._compute(key, text)
-                    if current not in self._known:
+                        return self._settle(key, text) if own else self._compute(key, text, own=False)
+                    if not self._knows(current):
                         self._settle(current, str(self._grid.formula(*current)))
                     waiting.pop()
                 except _TooDeep as deep:
@@ -119,22 +134,26 @@ class Evaluator:
             if waiting:
                 self._fail(key, circle)
 
+    def _knows(self, key: _Key) -> bool:
+        return key[1] in self._known[key[0], key[2]]
+
     def _read(self, sheet: str, row: int, column: int) -> Value:
         """A cell that a formula refers to."""
+        known = self._known[sheet, column]
+        if row in known:
+            return known[row]
+        content = self._grid.content(sheet, row, column)
+        if not isinstance(content, Formula):
+            return content
         key = (sheet, row, column)
-        if key in self._known:
-            return self._known[key]
-        text = self._grid.formula(sheet, row, column)
-        if text is None:
-            return self._plain(key)
         if key in self._open:
             raise _Circle(key)
-        return self._settle(key, text)
+        return self._settle(key, content.text)
 
     def _settle(self, key: _Key, text: str) -> Value:
         """Compute a formula cell and keep the result; an unsupported one keeps its stored value."""
         try:
-            value = self._known[key] = self._compute(key, text)
+            value = self._keep(key, self._compute(key, text))
         except _Circle as circle:
             value = self._fail(key, circle)
             if circle.key != key:
@@ -148,23 +167,28 @@ class Evaluator:
 
     def _fail(self, key: _Key, reason: Unsupported) -> Value:
         self._failed[key] = reason
-        value = self._known[key] = self._grid.value(*key)
+        return self._keep(key, self._grid.value(*key))
+
+    def _keep(self, key: _Key, value: Value) -> Value:
+        self._known[key[0], key[2]][key[1]] = value
         return value
 
-    def _compute(self, key: _Key, text: str) -> Value:
-        parsed = parse(text)
-        if self._depth and self._depth + parsed.depth > MAX_DEPTH:
+    def _compute(self, key: _Key, text: str, own: bool = True) -> Value:
+        program = self.compiler.program(text, key[0])
+        if self._depth and self._depth + program.depth > MAX_DEPTH:
             raise _TooDeep(key)
+        code = program.code()
         # A rule tried at a cell that holds a plain value may look at that value; a formula may not at its own.
-        opened = {key} if self._grid.formula(*key) is not None else set()
-        self._open |= opened
-        self._depth += parsed.depth
+        opened = own or self._grid.formula(*key) is not None
+        if opened:
+            self._open.add(key)
+        self._depth += program.depth
         try:
-            at = Interpreter(self._grid, self._ranges, self._read, key)
-            return _finished(at.single(at.evaluate(parsed.node, array=False)))
+            return _finished(code(Place(key[1], key[2], self._ranges, self._read)))
         finally:
-            self._depth -= parsed.depth
-            self._open -= opened
+            self._depth -= program.depth
+            if opened:
+                self._open.discard(key)
 
 
 def _finished(value: Value) -> Value:

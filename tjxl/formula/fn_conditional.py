@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias, cast
 
 from tjxl.formula.arrays import Operand
 from tjxl.formula.criteria import Criterion, criterion
@@ -21,35 +22,33 @@ def _area(operand: Operand) -> Area:
     return operand
 
 
-def _pairs(arguments: Sequence[Operand], shape: Area | None = None) -> list[tuple[Area, Criterion]]:
-    """Ranges and criteria by twos, the ranges all of one shape."""
-    pairs = []
-    for operand, asked in zip(arguments[::2], arguments[1::2], strict=True):
+_Asked: TypeAlias = tuple[list[Area], list[Criterion]]
+"""Ranges of one shape, and the criterion that each must meet."""
+
+
+def _asked(arguments: Sequence[Operand], shape: Area | None = None) -> _Asked:
+    """Ranges and criteria, which come by twos."""
+    areas = []
+    for operand in arguments[::2]:
         area = _area(operand)
         shape = shape or area
-        if (area.height, area.width) != (shape.height, shape.width):
+        if area.bottom - area.top != shape.bottom - shape.top or area.right - area.left != shape.right - shape.left:
             raise Raised(VALUE)
-        pairs.append((area, criterion(_single(asked))))
-    return pairs
-
-
-def _single(operand: Operand) -> Value:
-    """Criteria arrive read as single values; this only tells the type checker."""
-    assert operand is None or isinstance(operand, (bool, int, float, str))
-    return operand
+        areas.append(area)
+    return areas, [criterion(cast("Value", wanted)) for wanted in arguments[1::2]]
 
 
 def _countifs(context: Context, *arguments: Operand) -> int:
-    positions, below = context.ranges.matching(_pairs(arguments))
+    positions, below = context.ranges.matching(*_asked(arguments))
     return len(positions) + below
 
 
-def _chosen(context: Context, summed: Area, pairs: list[tuple[Area, Criterion]]) -> list[float]:
+def _chosen(context: Context, summed: Area, asked: _Asked) -> list[float]:
     """The numbers of *summed* where the criteria are met."""
-    positions, _below = context.ranges.matching(pairs)
+    positions, _below = context.ranges.matching(*asked)
     if not positions:
         return []
-    rows = max(context.ranges.rows(area) for area in (summed, *(tested for tested, _ in pairs)))
+    rows = max(context.ranges.rows(area) for area in (summed, *asked[0]))
     found = context.ranges.flat(summed, rows)
     numbers = []
     for position in positions:
@@ -63,18 +62,18 @@ def _chosen(context: Context, summed: Area, pairs: list[tuple[Area, Criterion]])
 
 def _ifs(context: Context, summed: Operand, *arguments: Operand) -> list[float]:
     area = _area(summed)
-    return _chosen(context, area, _pairs(arguments, area))
+    return _chosen(context, area, _asked(arguments, area))
 
 
 def _if(context: Context, tested: Operand, asked: Operand, summed: Operand = None) -> list[float]:
     """The summed range takes the shape of the tested one, from its own first cell."""
     area = _area(tested)
     if summed is None:
-        return _chosen(context, area, _pairs([area, asked]))
+        return _chosen(context, area, _asked([area, asked]))
     first = _area(summed)
     bottom, right = first.top + area.height - 1, first.left + area.width - 1
     resized = Area(first.sheet, first.top, first.left, min(bottom, LAST_ROW), min(right, LAST_COLUMN))
-    return _chosen(context, resized, _pairs([area, asked]))
+    return _chosen(context, resized, _asked([area, asked]))
 
 
 FUNCTIONS = {

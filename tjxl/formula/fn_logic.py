@@ -6,47 +6,54 @@ AND and OR evaluate all their arguments, as Excel does: an error in any of them 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from tjxl.formula.arrays import Array, Operand
 from tjxl.formula.coercion import to_bool, to_integer
-from tjxl.formula.errors import Unsupported
 from tjxl.formula.grid import Area
-from tjxl.formula.nodes import Node
-from tjxl.formula.registry import Context, Function, values
+from tjxl.formula.registry import Code, Context, Function, values
 from tjxl.formula.values import NA, VALUE, ExcelError, Raised, Value, is_number, is_text
 
 
-def _one(context: Context, node: Node, array: bool) -> Value:
-    """A condition. In array formulas Excel evaluates IF over arrays only after Ctrl+Shift+Enter."""
-    operand = context.evaluate(node, array)
-    if array and isinstance(operand, (Area, Array)) and (operand.height, operand.width) != (1, 1):
-        raise Unsupported("a condition over an array")
-    return context.single(operand)
+def _if(condition: Code, yes: Code, no: Code = lambda _context: False) -> Code:
+    def run(context: Context) -> Any:
+        truth = condition(context)
+        if truth is not True and truth is not False:
+            try:
+                truth = to_bool(truth)
+            except Raised as raised:
+                return raised.error
+        return yes(context) if truth else no(context)
+
+    return run
 
 
-def _if(context: Context, nodes: Sequence[Node], array: bool) -> Operand:
-    truth = to_bool(_one(context, nodes[0], array))
-    if truth:
-        return context.evaluate(nodes[1], array)
-    return context.evaluate(nodes[2], array) if len(nodes) > 2 else False
+def _iferror(tried: Code, otherwise: Code) -> Code:
+    def run(context: Context) -> Any:
+        value = tried(context)
+        return otherwise(context) if isinstance(value, ExcelError) else value
+
+    return run
 
 
-def _iferror(context: Context, nodes: Sequence[Node], array: bool) -> Operand:
-    value = _one(context, nodes[0], array)
-    return context.evaluate(nodes[1], array) if isinstance(value, ExcelError) else value
+def _choose(which: Code, *choices: Code) -> Code:
+    def run(context: Context) -> Any:
+        try:
+            number = to_integer(which(context))
+        except Raised as raised:
+            return raised.error
+        return choices[number - 1](context) if 1 <= number <= len(choices) else VALUE
 
-
-def _choose(context: Context, nodes: Sequence[Node], array: bool) -> Operand:
-    which = to_integer(_one(context, nodes[0], array))
-    if not 1 <= which < len(nodes):
-        raise Raised(VALUE)
-    return context.evaluate(nodes[which], array)
+    return run
 
 
 def _truths(context: Context, operands: Sequence[Operand]) -> list[bool]:
     """The truth values in the arguments; text and blanks in ranges do not count."""
     found: list[bool] = []
     for operand in operands:
+        if operand is True or operand is False:
+            found.append(operand)
+            continue
         if not isinstance(operand, (Area, Array)):
             found.append(to_bool(operand))
             continue

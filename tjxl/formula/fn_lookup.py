@@ -12,7 +12,7 @@ from tjxl.formula.criteria import has_wildcards, wildcard_pattern
 from tjxl.formula.errors import Unsupported
 from tjxl.formula.grid import Area
 from tjxl.formula.ranges import lookup_key
-from tjxl.formula.registry import Context, Function, as_array, values
+from tjxl.formula.registry import Context, Function, values
 from tjxl.formula.values import NA, REF, VALUE, ExcelError, Raised, Value, is_number, is_text
 
 
@@ -21,7 +21,7 @@ def _index(_context: Context, source: Operand, row: int, column: int | None = No
     if isinstance(source, ExcelError):
         raise Raised(source)
     if not isinstance(source, (Area, Array)):
-        source = Array([[source]])
+        source = Array([source], 1, 1)
     if column is None:
         # One index into a single row counts columns.
         row, column = (1, row) if source.height == 1 and source.width > 1 else (row, 0 if source.width > 1 else 1)
@@ -33,30 +33,39 @@ def _index(_context: Context, source: Operand, row: int, column: int | None = No
         top, bottom = (source.top + row - 1,) * 2 if row else (source.top, source.bottom)
         left, right = (source.left + column - 1,) * 2 if column else (source.left, source.right)
         return Area(source.sheet, top, left, bottom, right)
-    rows = [source.rows[row - 1]] if row else source.rows
-    return Array([[r[column - 1]] if column else list(r) for r in rows])
+    cells, width = source.cells, source.width
+    if row:
+        cells = cells[(row - 1) * width : row * width]
+    if column:
+        cells = cells[column - 1 :: width]
+    return Array(cells, 1 if row else source.height, 1 if column else width)
 
 
 def _vector(context: Context, operand: Operand) -> Sequence[Value]:
     """The values of a single row or column."""
+    _in_line(operand)
+    return values(context, operand)
+
+
+def _in_line(operand: Operand) -> None:
     if isinstance(operand, (Area, Array)) and operand.height != 1 and operand.width != 1:
         raise Raised(NA)
-    return values(context, operand)
 
 
 def _exact(context: Context, wanted: Value, operand: Operand) -> int:
     """The position from 0 of the first equal value; #N/A where there is none."""
-    vector = _vector(context, operand)
     position: int | None
     if is_text(wanted) and has_wildcards(str(wanted)):
         pattern = wildcard_pattern(str(wanted))
+        vector = _vector(context, operand)
         position = _first(vector, lambda v: is_text(v) and pattern.fullmatch(str(v)) is not None)
     else:
         key = lookup_key(0 if wanted is None else wanted)
         if isinstance(operand, Area):
+            _in_line(operand)
             position = context.ranges.first_position(operand, key)
         else:
-            position = _first(vector, lambda v: lookup_key(v) == key)
+            position = _first(_vector(context, operand), lambda v: lookup_key(v) == key)
     if position is None:
         raise Raised(NA)
     return position
@@ -106,7 +115,7 @@ def _vlookup(context: Context, wanted: Value, table: Operand, column: int, near:
         raise Raised(REF)
     first = _index(context, table, 0, 1)
     row = _sorted_position(wanted, _vector(context, first)) if near else _exact(context, wanted, first)
-    return as_array(context, table).rows[row][column - 1]
+    return values(context, table)[row * table.width + column - 1]
 
 
 def _lookup(context: Context, wanted: Value, operand: Operand, result: Operand = None) -> Value:
@@ -136,8 +145,8 @@ def _place(of_row: bool) -> Callable[..., Operand]:
         if not isinstance(operand, Area):
             raise Unsupported("the row or column of something that is no reference")
         if of_row:
-            return Array([[row] for row in range(operand.top, operand.bottom + 1)])
-        return Array([list(range(operand.left, operand.right + 1))])
+            return Array(range(operand.top, operand.bottom + 1), operand.height, 1)
+        return Array(range(operand.left, operand.right + 1), 1, operand.width)
 
     return run
 
@@ -154,12 +163,12 @@ def _extent(of_rows: bool) -> Callable[..., int]:
 
 
 FUNCTIONS = {
-    "INDEX": Function(_index, "aii", least=2, context=True, spreads=False),
+    "INDEX": Function(_index, "aii", least=2, context=True, spreads=False, many=True),
     "MATCH": Function(_match, "vmi", least=2, context=True),
     "VLOOKUP": Function(_vlookup, "vmib", least=3, context=True),
     "LOOKUP": Function(_lookup, "vaa", least=2, context=True),
-    "ROW": Function(_place(True), "r", least=0, context=True),
-    "COLUMN": Function(_place(False), "r", least=0, context=True),
+    "ROW": Function(_place(True), "r", least=0, context=True, many=True, placed=(0,)),
+    "COLUMN": Function(_place(False), "r", least=0, context=True, many=True, placed=(0,)),
     "ROWS": Function(_extent(True), "a", context=True),
     "COLUMNS": Function(_extent(False), "a", context=True),
 }

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from decimal import ROUND_DOWN, ROUND_UP
 
-from tjxl.formula.arrays import Array, Operand
+from tjxl.formula.arrays import Array, Operand, Sparse
 from tjxl.formula.coercion import checked, same_number
 from tjxl.formula.errors import Unsupported
 from tjxl.formula.formats import rounded
 from tjxl.formula.grid import Area
 from tjxl.formula.numerals import tidy
-from tjxl.formula.registry import Context, Function, as_array, numbers, values
+from tjxl.formula.registry import Context, Function, numbers, values
 from tjxl.formula.values import DIV0, NA, NUM, VALUE, ExcelError, Raised, Value, is_number
 
 
@@ -44,8 +45,12 @@ def _sumproduct(context: Context, *operands: Operand) -> float:
     if len(shapes) > 1:
         raise Raised(VALUE)
     terms = []
+    if len(operands) == 1 and isinstance(operands[0], Sparse):
+        columns: list[Sequence[Value]] = [list(operands[0].few.values())]  # all others count as 0
+    else:
+        columns = [values(context, o) for o in operands]
     # Whole columns of several sheets may be in use to different rows; what is missing counts as 0.
-    for factors in zip(*(values(context, o) for o in operands), strict=False):
+    for factors in zip(*columns, strict=False):
         product = 1.0
         for factor in factors:
             if isinstance(factor, ExcelError):
@@ -55,20 +60,40 @@ def _sumproduct(context: Context, *operands: Operand) -> float:
     return total(terms)
 
 
-def _nth(terms: list[float], k: float, largest: bool) -> float:
+def _nth(terms: list[float], k: float, largest: bool, zeros: int = 0) -> float:
+    """The *k*-th largest or smallest of *terms* and so many zeros."""
     place = math.ceil(k)
-    if not 1 <= place <= len(terms):
+    if not 1 <= place <= len(terms) + zeros:
         raise Raised(NUM)
-    return sorted(terms, reverse=largest)[place - 1]
+    ordered = sorted(terms, reverse=largest)
+    if zeros:
+        first = sum(term > 0 if largest else term < 0 for term in terms)
+        if place > first:
+            return 0 if place <= first + zeros else ordered[place - zeros - 1]
+    return ordered[place - 1]
+
+
+def _nth_of(largest: bool) -> Callable[..., float]:
+    """LARGE or SMALL; most elements of a sparse array are 0."""
+
+    def run(context: Context, operand: Operand, k: float) -> float:
+        if not isinstance(operand, Sparse):
+            return _nth(numbers(context, [operand]), k, largest)
+        few = Array(list(operand.few.values()), len(operand.few), 1)
+        zeros = operand.height * operand.width - len(operand.few) if is_number(operand.rest) else 0
+        return _nth(numbers(context, [few]), k, largest, zeros)
+
+    return run
 
 
 def _rank(context: Context, number: float, area: Operand, ascending: bool = False) -> int:
     if not isinstance(area, Area):
         raise Unsupported("RANK over something that is no range")
-    terms = numbers(context, [area])
-    if number not in terms:
+    terms = context.ranges.numbers(area)
+    before, upto = bisect_left(terms, number), bisect_right(terms, number)
+    if before == upto:
         raise Raised(NA)
-    return 1 + sum(term < number if ascending else term > number for term in terms)
+    return 1 + (before if ascending else len(terms) - upto)
 
 
 _AGGREGATES: dict[int, Callable[[list[float]], float]] = {
@@ -99,7 +124,7 @@ def _aggregate(context: Context, function: int, option: int, *operands: Operand)
 
 
 def _numbers_only(context: Context, operand: Operand) -> list[float]:
-    return [float(v) for v in as_array(context, operand).flat() if is_number(v) and isinstance(v, (int, float))]
+    return [float(v) for v in values(context, operand) if is_number(v) and isinstance(v, (int, float))]
 
 
 def _count(context: Context, *operands: Operand) -> int:
@@ -143,8 +168,8 @@ FUNCTIONS = {
     "COUNTA": Function(_counta, "r", "r", context=True),
     "COUNTBLANK": Function(_countblank, "r", context=True),
     "SUMPRODUCT": Function(_sumproduct, "a", "a", context=True),
-    "LARGE": Function(lambda c, a, k: _nth(numbers(c, [a]), k, True), "mn", context=True),
-    "SMALL": Function(lambda c, a, k: _nth(numbers(c, [a]), k, False), "mn", context=True),
+    "LARGE": Function(_nth_of(True), "mn", context=True),
+    "SMALL": Function(_nth_of(False), "mn", context=True),
     "RANK": Function(_rank, "nrb", least=2, context=True),
-    "AGGREGATE": Function(_aggregate, "iia", "a", context=True, spreads=False),
+    "AGGREGATE": Function(_aggregate, "iia", "a", context=True, spreads=False, placed=range(256)),
 }

@@ -42,6 +42,13 @@ class Area(NamedTuple):
         return self.right - self.left + 1
 
 
+class Formula(NamedTuple):
+    """A formula cell: the text with or without ``=``, and its cached value."""
+
+    text: str
+    cached: Value = None
+
+
 class Grid(Protocol):
     """A workbook as formulas see it. Rows and columns are 1-based."""
 
@@ -51,6 +58,10 @@ class Grid(Protocol):
 
     def formula(self, sheet: str, row: int, column: int) -> str | None:
         """The formula of a cell without ``=``, or None."""
+        ...
+
+    def content(self, sheet: str, row: int, column: int) -> Value | Formula:
+        """The formula of a cell, or the value of one that holds none."""
         ...
 
     def used(self, sheet: str) -> tuple[int, int]:
@@ -64,14 +75,6 @@ class Grid(Protocol):
     def name(self, name: str) -> Area | None:
         """The area of a defined name that is a plain range."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A formula cell of a `MemoryGrid`: the text with or without ``=``, and its cached value."""
-
-    text: str
-    cached: Value = None
 
 
 @dataclass
@@ -96,6 +99,10 @@ class MemoryGrid:
         """See `Grid`."""
         content = self.sheets.get(sheet, {}).get((row, column))
         return content.text.removeprefix("=") if isinstance(content, Formula) else None
+
+    def content(self, sheet: str, row: int, column: int) -> Value | Formula:
+        """See `Grid`."""
+        return self.sheets.get(sheet, {}).get((row, column))
 
     def used(self, sheet: str) -> tuple[int, int]:
         """See `Grid`."""

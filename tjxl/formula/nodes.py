@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from tjxl.formula.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A number, text, boolean or error value as written."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """An argument left empty, as the second in ``IF(A1,,1)``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A cell or range; a whole column has no rows bound (1 to the last), a sheet of None is the formula's own."""
 
     sheet: str | None
@@ -31,8 +27,7 @@ class Reference:
     right: int
 
 
-@dataclass(frozen=True, slots=True)
-class Structured:
+class Structured(NamedTuple):
     """A reference into a table: which parts (``#data``, ``#headers``, ``#all``, ``#this row``), which columns."""
 
     table: str
@@ -41,38 +36,33 @@ class Structured:
     last: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A defined name, or a table's name standing for its data."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(NamedTuple):
     """Signs before an operand, at least one of them a minus."""
 
     negative: bool
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Percent:
+class Percent(NamedTuple):
     """``operand%``"""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """Operators of one rank in a row, from left to right; flat, so that a long sum is not a deep tree."""
 
     first: Node
     rest: tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A function call; the name in upper case without ``_xlfn.``"""
 
     name: str
@@ -82,8 +72,7 @@ class Call:
 Node: TypeAlias = Literal | Missing | Reference | Structured | Name | Signed | Percent | Chain | Call
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A formula's tree and how deep its expressions nest."""
 
     node: Node

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
+from typing import TypeAlias
 
 from tjxl.formula.coercion import checked, compare, same_number, to_number, to_text
 from tjxl.formula.values import DIV0, NUM, ExcelError, Raised, Value
+
+Binary: TypeAlias = Callable[[Value, Value], Value]
 
 
 def _add(a: float, b: float) -> float:
@@ -33,38 +37,71 @@ def _power(a: float, b: float) -> float:
     return result
 
 
-_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
-    "+": _add,
-    "-": lambda a, b: _add(a, -b),
-    "*": lambda a, b: a * b,
-    "/": _divide,
-    "^": _power,
-}
-
-_COMPARISON: dict[str, Callable[[int], bool]] = {
-    "=": lambda order: order == 0,
-    "<>": lambda order: order != 0,
-    "<": lambda order: order < 0,
-    "<=": lambda order: order <= 0,
-    ">": lambda order: order > 0,
-    ">=": lambda order: order >= 0,
-}
-
-
-def binary(operator: str, left: Value, right: Value) -> Value:
-    """``left operator right``, for the operators ``+ - * / ^ & = <> < <= > >=``."""
+def _failed(left: Value, right: Value, raised: Raised) -> ExcelError:
+    """The error that an operator gives: one that it was given comes before one of its own."""
     if isinstance(left, ExcelError):
         return left
-    if isinstance(right, ExcelError):
-        return right
+    return right if isinstance(right, ExcelError) else raised.error
+
+
+def _arithmetic(compute: Callable[[float, float], float]) -> Binary:
+    def operation(left: Value, right: Value) -> Value:
+        try:
+            return checked(compute(float(to_number(left)), float(to_number(right))))
+        except Raised as raised:
+            return _failed(left, right, raised)
+
+    return operation
+
+
+def _comparison(holds: Callable[[int], bool]) -> Binary:
+    def operation(left: Value, right: Value) -> Value:
+        if isinstance(left, ExcelError):
+            return left
+        if isinstance(right, ExcelError):
+            return right
+        return holds(compare(left, right))
+
+    return operation
+
+
+def _joined(left: Value, right: Value) -> Value:
     try:
-        if (arithmetic := _ARITHMETIC.get(operator)) is not None:
-            return checked(arithmetic(float(to_number(left)), float(to_number(right))))
-        if operator == "&":
-            return to_text(left) + to_text(right)
-        return _COMPARISON[operator](compare(left, right))
+        return to_text(left) + to_text(right)
     except Raised as raised:
         return raised.error
+
+
+_ROOM = 10**15
+"""Whole numbers below it are as exact as floats."""
+
+
+def _whole_first(operation: Binary, compute: Callable[[int, int], int]) -> Binary:
+    """The same *operation*, quicker for whole numbers: rows and days."""
+
+    def quicker(left: Value, right: Value) -> Value:
+        if type(left) is int and type(right) is int and -_ROOM < (result := compute(left, right)) < _ROOM:
+            return result
+        return operation(left, right)
+
+    return quicker
+
+
+OPERATORS: dict[str, Binary] = {
+    "+": _whole_first(_arithmetic(_add), operator.add),
+    "-": _whole_first(_arithmetic(lambda a, b: _add(a, -b)), operator.sub),
+    "*": _arithmetic(lambda a, b: a * b),
+    "/": _arithmetic(_divide),
+    "^": _arithmetic(_power),
+    "&": _joined,
+    "=": _comparison(lambda order: order == 0),
+    "<>": _comparison(lambda order: order != 0),
+    "<": _comparison(lambda order: order < 0),
+    "<=": _comparison(lambda order: order <= 0),
+    ">": _comparison(lambda order: order > 0),
+    ">=": _comparison(lambda order: order >= 0),
+}
+"""``left operator right`` by the operator."""
 
 
 def negative(value: Value) -> Value:

@@ -19,19 +19,20 @@ MAX_LENGTH = 8192
 
 _CELL = r"\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6}"
 _ENDS = r"(?![\w.(!\[\\?])"
+# The commonest first where the order is free.
 _TOKEN = re.compile(
-    rf"""(?P<space>[ \t\r\n]+)
+    rf"""(?P<mark><>|<=|>=|[-+*/^&=<>%(),])
     |(?P<text>"(?:[^"]|"")*")
+    |(?P<call>[A-Za-z_][\w.]*(?=\())
+    |(?P<table>[^\W\d][\w.]*(?=\[))
+    |(?P<space>[ \t\r\n]+)
     |(?P<error>\#(?:DIV/0!|N/A|VALUE!|REF!|NAME\?|NUM!|NULL!))
     |(?P<sheet>'(?:[^'\[\]]|'')+'!|[^\W\d][\w.]*!)
     |(?P<cells>{_CELL}(?::{_CELL})?{_ENDS})
     |(?P<columns>\$?[A-Za-z]{{1,3}}:\$?[A-Za-z]{{1,3}}{_ENDS})
     |(?P<rows>\$?[1-9][0-9]*:\$?[1-9][0-9]*{_ENDS})
     |(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
-    |(?P<call>[A-Za-z_][\w.]*(?=\())
-    |(?P<table>[^\W\d][\w.]*(?=\[))
     |(?P<name>[^\W\d][\w.]*)
-    |(?P<mark><>|<=|>=|[-+*/^&=<>%(),])
     """,
     re.VERBOSE,  # not IGNORECASE: it would let the Kelvin sign pass for a K
 )

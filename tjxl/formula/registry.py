@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from tjxl.formula.arrays import Array, Operand
 from tjxl.formula.coercion import to_bool, to_integer, to_number, to_text
 from tjxl.formula.grid import Area
-from tjxl.formula.nodes import Node
 from tjxl.formula.ranges import Ranges
 from tjxl.formula.values import ExcelError, Raised, Value
 
 
 class Context(Protocol):
-    """What the functions that work on ranges or on unevaluated arguments may ask for."""
+    """What the functions that work on ranges or on the formula's own place may ask for."""
 
     row: int
     column: int
     ranges: Ranges
 
-    def evaluate(self, node: Node, array: bool) -> Operand:
-        """The value of an argument; *array* says whether operators work on whole ranges there."""
-        ...
-
     def single(self, operand: Operand) -> Value:
         """One value: of a reference that in the formula's own row or column (implicit intersection)."""
         ...
+
+
+Code: TypeAlias = Callable[[Any], Any]
+"""A part of a formula put together: called with a `Context` it gives the part's value there, an `Operand`."""
 
 
 def _plain(value: Value) -> Value:
@@ -36,15 +35,15 @@ def _plain(value: Value) -> Value:
     return value
 
 
-READERS: dict[str, Callable[[Value], Any]] = {
+READERS: dict[str, Callable[[Value], Any] | None] = {
     "n": to_number,
     "i": to_integer,
     "t": to_text,
     "b": to_bool,
     "v": _plain,
-    "e": lambda value: value,
+    "e": None,
 }
-"""How a parameter is read: number, integer, text, boolean, any value but an error, any value."""
+"""How a parameter is read: number, integer, text, boolean, any value but an error, any value as it is."""
 
 RANGES = frozenset("ram")
 """Parameters passed unread: r reference or array; a the same, its operators working on whole ranges; m a
@@ -56,16 +55,19 @@ class Function:
     """A function: `parameters` has a letter each (`READERS`, `RANGES`), `repeated` those that may follow again.
 
     `run` takes the read arguments, the `Context` before them where `context` is set. A function with parameters
-    read as single values is spread over arrays unless `spreads` is False. `lazy` functions get the context, the
-    unevaluated arguments and the array mode.
+    read as single values is spread over arrays unless `spreads` is False. `many` says that the result may be a
+    reference or an array, `placed` with how many arguments it depends on the formula's own cell. Of `lazy` functions
+    `run` puts together the code of a call from that of its arguments.
     """
 
-    run: Callable[..., Operand]
+    run: Callable[..., Any]
     parameters: str = ""
     repeated: str = ""
     least: int | None = None
     context: bool = False
     spreads: bool = True
+    many: bool = False
+    placed: Container[int] = ()
     lazy: bool = False
 
     def accepts(self, count: int) -> bool:
@@ -83,10 +85,12 @@ class Function:
 
 
 def numbers(context: Context, operands: Sequence[Operand]) -> list[float]:
-    """The numbers in the arguments of SUM and its like.
+    """The numbers in the arguments of SUM and its like, in no certain order. The list may be shared.
 
     In ranges and arrays only numbers count; an argument given as a value is read as a number. Errors are raised.
     """
+    if len(operands) == 1 and isinstance(operands[0], Area):
+        return context.ranges.numbers(operands[0])
     found: list[float] = []
     for operand in operands:
         if isinstance(operand, (Area, Array)):
@@ -104,11 +108,11 @@ def values(context: Context, operand: Operand) -> Sequence[Value]:
     """All values of an argument, row by row; of whole columns those in use."""
     if isinstance(operand, Area):
         return context.ranges.flat(operand, context.ranges.rows(operand))
-    return list(operand.flat()) if isinstance(operand, Array) else [operand]
+    return operand.cells if isinstance(operand, Array) else [operand]
 
 
 def as_array(context: Context, operand: Operand) -> Array:
     """An argument as an array, a single value as one of one element."""
     if isinstance(operand, Area):
         return context.ranges.array(operand)
-    return operand if isinstance(operand, Array) else Array([[operand]])
+    return operand if isinstance(operand, Array) else Array([operand], 1, 1)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tjxl.errors import ProjectError
+from tjxl.archiving import put_back
+from tjxl.errors import ProjectError, TjxlError
 from tjxl.installation.machine import Machine
 from tjxl.masters.closed import ClosedMaster
 from tjxl.messages import message
@@ -17,9 +18,12 @@ from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.splice import Put
 from tjxl.project import Project
 from tjxl.sheets.conf import MAC, WINDOWS, conf_title, windowless
+from tjxl.sheets.filling import filling_up
 from tjxl.sheets.layout import master_layout
 from tjxl.sheets.macros import master_version, out_of_date, xlwings_version
 from tjxl.sheets.rows import holds_table, lacking_columns
+from tjxl.sheets.state import MasterState, read_master
+from tjxl.sheets.volumes import Shelf
 
 _ONLY_SIGNED, _NONE = 3, 4
 
@@ -42,12 +46,17 @@ def _said(code: str, **facts: object) -> Check:
     return Check(code, entry.severity, entry.say(**facts))
 
 
+def _refused(error: TjxlError) -> Check:
+    return Check(error.code, message(error.code).severity, str(error))
+
+
 def doctor(project: Project | None, *, fix: bool = False, machine: Machine | None = None) -> dict[str, Any]:
     """Look at Python, xlwings, Excel, its trust settings and the master.
 
     Args:
         project: whose master is looked at; None: only the machine.
-        fix: write this machine's interpreter into the master's `xlwings.conf`.
+        fix: write this machine's interpreter into the master's `xlwings.conf`, and put volumes back of which one of
+            the two files is missing.
 
     Raises:
         ProjectError: E205, with `fix`: the master is open; E212, it cannot be written.
@@ -57,6 +66,7 @@ def doctor(project: Project | None, *, fix: bool = False, machine: Machine | Non
     if fix and project is not None:
         with project.locked("doctor"):
             fixed = _fixed(project, machine)
+            fixed = _volumes_put_back(project) or fixed
     checks = [*_of_machine(machine), *(_of_master(project, machine) if project is not None else ())]
     return {
         "master": str(project.master) if project is not None else None,
@@ -91,13 +101,14 @@ def _of_master(project: Project, machine: Machine) -> Iterator[Check]:
     if machine.from_internet(project.master):
         yield _said("B725", file=project.master.name)
     yield from _of_tables(Book(content))
+    yield from _of_volumes(MasterState(content), project)
     if machine.version_of("xlwings") is None:
         return
     version = master_version(content)
     try:
         late = out_of_date(content)
     except ProjectError as error:  # B702: what is installed does not fit together
-        yield Check(error.code, "error", str(error))
+        yield _refused(error)
         return
     if not version:
         yield _said("B726", file=project.master.name)
@@ -113,6 +124,50 @@ def _of_tables(book: Book) -> Iterator[Check]:
     for layout in master_layout().values():
         if holds_table(book, layout) and (columns := lacking_columns(book, layout)):
             yield _said("L101", table=layout.title, columns="、".join(columns))
+
+
+def _of_volumes(state: MasterState, project: Project) -> Iterator[Check]:
+    """Tables that fill up, and volumes that are missing or no longer what they were.
+
+    What keeps this from being told is itself told: the doctor goes on where other commands stop.
+    """
+    try:
+        volumes = state.volumes
+    except TjxlError as error:  # neither can be told
+        yield _refused(error)
+        return
+    try:
+        filling = filling_up(state) if holds_table(state.book, master_layout()["submissions"]) else []
+    except TjxlError as error:
+        yield _refused(error)
+    else:
+        for found in filling:
+            yield Check(found.code, found.severity, found.sentence)
+    shelf, whole = Shelf(project.volumes, project.volume_copies), 0
+    for volume in volumes:
+        here, copy = shelf.standing(volume)
+        whole += here and copy
+        if here != copy:
+            folders = [project.volumes, project.volume_copies]
+            used, other = (f.relative_to(project.root).as_posix() for f in (folders if here else reversed(folders)))
+            yield _said("B736", file=f"{other}/{volume.file}", other=used)
+        elif not here:
+            try:
+                shelf.content(volume)
+            except ProjectError as error:
+                yield _refused(error)
+    if whole:
+        yield _said("B735", count=whole)
+
+
+def _volumes_put_back(project: Project) -> bool:
+    """Put back what can be; whether anything was. What cannot be read is told by the checks."""
+    try:
+        volumes = read_master(project).volumes
+    except TjxlError:
+        return False
+    shelf = Shelf(project.volumes, project.volume_copies)
+    return bool(put_back(project, [volume for volume in volumes if any(shelf.standing(volume))]))
 
 
 def _of_conf(content: bytes, machine: Machine) -> Check:

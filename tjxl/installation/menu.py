@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tjxl.opening import lead_stage_waiting
 from tjxl.periods import next_period
 from tjxl.project import Project
-from tjxl.sheets.state import MasterState
+from tjxl.sheets.state import read_master
 from tjxl.stages import stage_title
 
 Run = Callable[[Sequence[str]], int]
@@ -79,7 +79,7 @@ def _arguments(entry: Entry, project: Project, ask: Callable[[str], str]) -> lis
 
 def _usual_period(project: Project) -> tuple[str, str]:
     """The period that is to be issued next, and of one with two stages the second, where that is next."""
-    state = MasterState(project.master.read_bytes())
+    state = read_master(project)
     if (waiting := lead_stage_waiting(state)) is not None:
         return waiting.code, "lead"
     months = 1 if project.settings().cadence == "monthly" else 3

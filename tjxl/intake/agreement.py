@@ -52,7 +52,7 @@ class Agreement:
 
 def reported(values: Mapping[str, object]) -> Reported:
     """What a row says, of what is compared."""
-    status, percent, problems = (values[name] for name in ("status", "percent_complete", "problems"))
+    status, percent, problems = (values.get(name) for name in ("status", "percent_complete", "problems"))
     number = float(percent) if isinstance(percent, int | float) else None
     return Reported(str(status) if status else None, number, str(problems) if problems else None)
 

@@ -23,7 +23,7 @@ from tjxl.intake.guard import (
     MAX_ZIP_TEXT,
     MAX_ZIP_TOTAL,
 )
-from tjxl.ooxml.rawzip import ArchiveTooLargeError, check_directory
+from tjxl.ooxml.rawzip import ArchiveTooLargeError, check_directory, read_directory
 
 _BROKEN = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError)
 _UTF8, _ENCRYPTED = 0x800, 0x1
@@ -143,13 +143,12 @@ def _document_text(content: bytes) -> int | None:
     """
     try:
         check_directory(content, MAX_ZIP_ENTRIES)
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            infos = package.infolist()
+        entries = read_directory(content)
     except (*_BROKEN, ArchiveTooLargeError):
         return 0
-    names = {i.filename for i in infos}
+    names = {e.name for e in entries}
     if any(n in names for n in _DOCUMENTS) or any(n.startswith("xl/") for n in names):
-        return sum(i.file_size for i in infos if i.filename.lower().endswith(_XML))
+        return sum(e.size for e in entries if e.name.lower().endswith(_XML))
     return None
 
 

@@ -63,7 +63,7 @@ def _torn(row: ReadRow, name: str, expected: Mapping[str, ExpectedRow], sheet: s
         cell=_number_cell(row, spec),
         field=spec.key.name,
         task=row.task_code,
-        value=row.originals.get("serial_no"),
+        value=row.original("serial_no"),
         shown=_name_of(code, expected.get(code), spec),
         name=name,
         key=spec.key.title,
@@ -95,10 +95,12 @@ def _changed_locked(sheet: str, row: ReadRow, expected: ExpectedRow, spec: Spec)
     out = []
     for name, issued in {"serial_no": expected.serial_no, **expected.locked}.items():
         shown = row.values.get(name)
-        if not expected.locked or name not in row.cells or squeeze(_printed(shown)) == squeeze(_printed(issued)):
+        if shown == issued or not expected.locked or name not in row.cells:
+            continue
+        if squeeze(_printed(shown)) == squeeze(_printed(issued)):
             continue
         at = {"sheet": sheet, "cell": row.cells[name], "field": name, "task": row.task_code}
-        column, value = spec.field(name).title, row.originals.get(name)
+        column, value = spec.field(name).title, row.original(name)
         if not _printed(shown):
             out.append(finding("R327", column=column, **at))
         elif name == "serial_no":
@@ -127,7 +129,7 @@ def is_unfilled(form: ReadForm, expected: Expected, specs: Mapping[Part, Spec]) 
         unit = [f.name for f in specs[part].unit_fields]
         carried = {code for code, row in expected.get(part, {}).items() if row.prefilled}
         for row in sheet.rows:
-            touched = any(name in row.originals for name in unit)
+            touched = any(row.original(name) is not None for name in unit)
             if row.code in carried:
                 carried_filled |= touched
             else:

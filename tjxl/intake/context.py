@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from tjxl.fields.spec import Part, Spec
 from tjxl.periods import Period
 from tjxl.settings import Settings
-from tjxl.sheets.cooperation import lead_specs
 from tjxl.stages import Sender
 
 
@@ -69,7 +69,7 @@ class Chosen:
     file: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """Everything the pipeline asks of the master.
 
@@ -105,4 +105,10 @@ class Context:
 
     def specs_of(self, stage: str) -> Mapping[Part, Spec]:
         """The sheets of rows as the forms of a stage have them."""
-        return lead_specs(self.specs) if stage == "lead" else self.specs
+        return self._lead_specs if stage == "lead" else self.specs
+
+    @cached_property
+    def _lead_specs(self) -> Mapping[Part, Spec]:
+        from tjxl.sheets.cooperation import lead_specs  # it draws sheets: more than reading needs
+
+        return lead_specs(self.specs)

@@ -68,7 +68,7 @@ def _of_rows(one: ReadRow | None, other: ReadRow | None, fields: tuple[Field, ..
 def _value(row: ReadRow | None, name: str) -> Any:
     if row is None:
         return None
-    return row.originals.get(name) if name in row.unreadable else row.values.get(name)
+    return row.original(name) if name in row.unreadable else row.values.get(name)
 
 
 def said(found: list[Difference]) -> str:

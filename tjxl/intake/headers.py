@@ -104,14 +104,22 @@ class HeaderFinder:
             for (row, column), cell in self._cells_of(sheet).items():
                 if row <= _SEARCH_ROWS and isinstance(cell.value, str):
                     rows.setdefault(row, {})[column] = cell.value
-            found = {}
-            for part, titles in self.titles.items():
-                known = {r: sum(squeeze(t) in titles for t in texts.values()) for r, texts in rows.items()}
-                best = max(known, key=lambda r: (known[r], -r), default=None)
-                if best is not None and known[best] >= _MIN_TITLES:
-                    found[part] = Header(sheet, best, rows[best], known[best])
-            self._found[sheet] = found
+            self._found[sheet] = self._best(sheet, rows)
         return self._found[sheet]
+
+    def _best(self, sheet: str, rows: Mapping[int, Mapping[int, str]]) -> dict[Part, Header]:
+        found: dict[Part, Header] = {}
+        most = _MIN_TITLES
+        for row, texts in sorted(rows.items()):
+            if len(texts) < most:  # it cannot hold as many titles as one above
+                continue
+            squeezed = [squeeze(text) for text in texts.values()]
+            for part, titles in self.titles.items():
+                known = sum(text in titles for text in squeezed)
+                if known >= _MIN_TITLES and (part not in found or known > found[part].known):
+                    found[part] = Header(sheet, row, texts, known)
+                    most = max(most, known)
+        return found
 
 
 def title_index(fields: Sequence[Field]) -> dict[str, Field]:
@@ -128,19 +136,18 @@ def read_columns(
     A field's own title outranks an alias of it: a column 「附件」 beside 「佐证材料」 is one that the unit has added.
     A column to fill that stands twice is in doubt; of a locked one the first is as good as the other.
     """
-    by_field: dict[str, list[int]] = {}
+    by_field: dict[str, tuple[Field, list[int]]] = {}
     added: dict[int, str] = {}
     for column, text in sorted(header.texts.items()):
         field = titles.get(squeeze(text))
         if field is not None:
-            by_field.setdefault(field.name, []).append(column)
+            by_field.setdefault(field.name, (field, []))[1].append(column)
         elif text.strip():
             added[column] = text.strip()
     at: dict[str, int] = {}
     findings: list[Finding] = []
     doubtful, spoken_for = set(), set()
-    for name, columns in by_field.items():
-        field = spec.field(name)
+    for name, (field, columns) in by_field.items():
         exact = [c for c in columns if squeeze(header.texts[c]) == squeeze(field.title)]
         chosen = exact or columns
         if len(chosen) > 1 and (field.owner == "unit" or field.kind == "key"):

@@ -57,15 +57,30 @@ def _names(code: str, context: Context) -> Iterator[str]:
     yield from map(squeeze, context.unit_aliases.get(code, ()))
 
 
-def check_file_name(file: str, identity: Identity | None, context: Context) -> list[Finding]:
-    """A file called after another unit proves nothing, but is worth a look (failure modes 28 and 31)."""
-    if identity is None or identity.sender not in context.expected:
-        return []
-    stem = squeeze(PurePosixPath(file).stem)
-    if squeeze(identity.unit) in stem or any(name in stem for name in _names(identity.unit_code, context)):
-        return []
-    for code in dict.fromkeys(unit for unit, _ in context.expected):
-        name = context.unit_names.get(code, "")
-        if len(name) >= _LEAST_NAME and squeeze(name) in stem:
-            return [finding("I235", named=name, unit=context.unit_names[identity.unit_code], value=name)]
-    return []
+class FileNames:
+    """What the names of the returned files say of the units that sent them."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._codes: dict[str, str] = {}
+        for code in dict.fromkeys(unit for unit, _ in context.expected):
+            name = context.unit_names.get(code, "")
+            if len(name) >= _LEAST_NAME:
+                self._codes.setdefault(squeeze(name), code)
+        self._order = {name: place for place, name in enumerate(self._codes)}
+        self._lengths = sorted({len(name) for name in self._codes})
+
+    def check(self, file: str, identity: Identity | None) -> list[Finding]:
+        """A file called after another unit proves nothing, but is worth a look (failure modes 28 and 31)."""
+        context = self.context
+        if identity is None or identity.sender not in context.expected:
+            return []
+        stem = squeeze(PurePosixPath(file).stem)
+        if squeeze(identity.unit) in stem or any(name in stem for name in _names(identity.unit_code, context)):
+            return []
+        parts = (stem[i : i + length] for length in self._lengths for i in range(len(stem) - length + 1))
+        first = min((part for part in parts if part in self._order), key=self._order.__getitem__, default=None)
+        if first is None:
+            return []
+        named = context.unit_names[self._codes[first]]
+        return [finding("I235", named=named, unit=context.unit_names[identity.unit_code], value=named)]

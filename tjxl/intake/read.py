@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from tjxl.errors import PackageError
 from tjxl.fields.spec import PARTS, Field, Part, Spec
 from tjxl.findings import Finding, finding
 from tjxl.formats.workbook import Workbook
+from tjxl.intake.cellreader import CellReader, ReadCell
 from tjxl.intake.context import Expected
 from tjxl.intake.guard import most_rows
 from tjxl.intake.headers import Header, HeaderFinder, read_columns, title_index
-from tjxl.intake.normalise.choices import read_choice, read_status
-from tjxl.intake.normalise.dates import read_date
-from tjxl.intake.normalise.percents import read_percent
-from tjxl.intake.normalise.quantities import Measured, read_quantity
-from tjxl.intake.normalise.texts import read_phone, read_text
 from tjxl.intake.rowkeys import RowKeys, is_signature, is_totals
 from tjxl.intake.surroundings import Surroundings, cell_text, is_filled, shortened
-from tjxl.intake.values import Reading, squeeze
-from tjxl.ooxml.cells import RawCell, SheetCells, class_of, from_serial
-from tjxl.ooxml.looks import NumberClass
-from tjxl.ooxml.refs import cell_ref
+from tjxl.intake.values import BLANK, squeeze
+from tjxl.ooxml.cells import RawCell, SheetCells
+from tjxl.ooxml.refs import cell_ref, column_letters
 from tjxl.register import task_of
 from tjxl.settings import Settings
 from tjxl.sheets.form_places import END_MARK
@@ -36,6 +31,24 @@ from tjxl.sheets.layout import answer_words
 _HEAD_REACH = 3
 
 
+class RowCells(Mapping[str, str]):
+    """The cell address of each field of a row; all rows of a sheet share the letters of its columns."""
+
+    __slots__ = ("_letters", "_row")
+
+    def __init__(self, letters: Mapping[str, str], row: int) -> None:
+        self._letters, self._row = letters, row
+
+    def __getitem__(self, name: str) -> str:
+        return f"{self._letters[name]}{self._row}"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._letters)
+
+    def __len__(self) -> int:
+        return len(self._letters)
+
+
 @dataclass(frozen=True, slots=True)
 class ReadRow:
     """One row as the unit filled it in.
@@ -43,9 +56,9 @@ class ReadRow:
     Attributes:
         code: the row's key: `T010`, `T010-M1`, `T005-K1`; task_code: the task it belongs to.
         row: the true sheet row.
-        values: typed value by field name (None blank or unreadable).
+        values: typed value by field name; blank and unreadable fields are not in it.
         cells: cell address by field name.
-        originals: what stood in the cell, by field name, for fields that are filled; a date as a date.
+        unread: by field name, what stood in cells whose value is another, or none: ask `original`.
         unreadable: fields that are filled but gave no value, or whose column is lost.
         conflict: the code that 序号 and text name instead; None where they do not speak against `code`.
         waits: a question concerns the row although its cell stands in another one.
@@ -56,10 +69,25 @@ class ReadRow:
     row: int
     values: Mapping[str, Any]
     cells: Mapping[str, str]
-    originals: Mapping[str, Any]
+    unread: Mapping[str, Any]
     unreadable: frozenset[str]
     conflict: str | None = None
     waits: bool = False
+
+    def original(self, name: str) -> Any:
+        """What stood in a field's cell, a date as a date; None for a blank one."""
+        return self.unread[name] if name in self.unread else self.values.get(name)
+
+    def only(self, names: Collection[str]) -> ReadRow:
+        """The row with the values of these fields alone."""
+        kept = {n: v for n, v in self.values.items() if n in names}
+        unread = {n: v for n, v in self.unread.items() if n in names} if self.unread else _NOTHING
+        own = (self.code, self.task_code, self.row, kept, self.cells, unread or _NOTHING)
+        return ReadRow(*own, self.unreadable, self.conflict, self.waits)
+
+
+_NOTHING: Mapping[str, Any] = {}
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +137,10 @@ class FormReader:
         without: frozenset[Part] = frozenset(),
         as_of: dt.date | None = None,
     ) -> None:
-        self.book, self.settings, self.year, self.expected, self.as_of = book, settings, year, expected, as_of
+        self.book, self.expected = book, expected
         self.specs = {part: specs[part] for part in PARTS if part == "report" or expected.get(part)}
         self.headers, self.without = HeaderFinder(book, self.specs), without
+        self.cells = CellReader(book, settings, year, as_of)
 
     def read(self) -> ReadForm:
         """The form's head and rows, with every finding of structure and value.
@@ -121,7 +150,7 @@ class FormReader:
         """
         sheets: dict[Part, ReadSheet] = {}
         findings: list[Finding] = []
-        head: tuple[dict[str, Any], dict[str, str], frozenset[str]] = ({}, {}, frozenset())
+        head: tuple[dict[str, Any], Mapping[str, str], frozenset[str]] = ({}, {}, frozenset())
         for part, spec in self.specs.items():
             readers = [_SheetReader(self, part, header) for header in self.headers.find(part)]
             if not readers:
@@ -167,15 +196,19 @@ class _SheetReader:
     """Reads one sheet of rows."""
 
     def __init__(self, form: FormReader, part: Part, header: Header) -> None:
-        self.spec, self.settings, self.year, self.as_of = form.specs[part], form.settings, form.year, form.as_of
+        self.spec, self.reader = form.specs[part], form.cells
         self.book, self.expected = form.book, form.expected.get(part, {})
         self.header, self.sheet, self.header_row = header, header.sheet, header.row
         self.cells: SheetCells = form.book.cells(header.sheet)
+        self.above: dict[tuple[int, int], RawCell] = {}
         self.rows: dict[int, dict[int, RawCell]] = {}
         for (row, column), cell in self.cells.cells.items():
             if row > self.header_row:
                 self.rows.setdefault(row, {})[column] = cell
-        filled = {column for row in self.rows.values() for column, cell in row.items() if is_filled(cell)}
+            elif row < self.header_row:
+                self.above[row, column] = cell
+        untitled = ((c, cell) for line in self.rows.values() for c, cell in line.items() if c not in header.texts)
+        filled = {column for column, cell in untitled if is_filled(cell)}
         found, self.findings = read_columns(header, self.spec, form.headers.titles[part], filled)
         self.columns, self.added, self.spoken_for = dict(found.at), found.added, found.spoken_for
         self.keys = RowKeys(self.spec, self.columns, self.expected)
@@ -236,7 +269,7 @@ class _SheetReader:
             out[number] = row
         return out
 
-    def read_head(self) -> tuple[dict[str, Any], dict[str, str], frozenset[str]]:
+    def read_head(self) -> tuple[dict[str, Any], Mapping[str, str], frozenset[str]]:
         """The values of the head, their cells, and the fields that gave none."""
         places = self._head_places()
         head: dict[str, Any] = {}
@@ -250,21 +283,22 @@ class _SheetReader:
                 continue
             row, column = places[field.name]
             addresses[field.name] = cell_ref(row, column)
-            reading = self._reading(field, self.cells.cells.get((row, column)))
+            cell = self.above.get((row, column))
+            reading = self.reader.of(field, self.expected)(cell, "") if cell is not None else BLANK
             head[field.name] = reading.value
             if reading.finding is not None:
                 place = {"sheet": self.sheet, "cell": addresses[field.name], "field": field.name}
                 self.findings.append(reading.finding.at(**place))
             if reading.unreadable:
                 unreadable.add(field.name)
-        return head, addresses, frozenset(unreadable)
+        return head, _shared(tuple(addresses.items())), frozenset(unreadable) or _NONE
 
     def _head_places(self) -> dict[str, tuple[int, int]]:
         """Each label's value stands in the cell to its right, or further off where a column was inserted."""
         labels = title_index(self.spec.head)
         places: dict[str, tuple[int, int]] = {}
-        for (row, column), cell in self.cells.cells.items():
-            if row < self.header_row and isinstance(cell.value, str):
+        for (row, column), cell in self.above.items():
+            if isinstance(cell.value, str):
                 field = labels.get(squeeze(cell.value).rstrip(":"))
                 if field is not None:
                     places.setdefault(field.name, (row, self._value_column(row, column, labels)))
@@ -273,7 +307,7 @@ class _SheetReader:
     def _value_column(self, row: int, label: int, labels: Mapping[str, Field]) -> int:
         """The first filled cell right of a label and before the next one; where all are blank, the nearest."""
         for column in range(label + 1, label + 1 + _HEAD_REACH):
-            cell = self.cells.cells.get((row, column))
+            cell = self.above.get((row, column))
             if cell is not None and isinstance(cell.value, str) and squeeze(cell.value).rstrip(":") in labels:
                 break
             if cell is not None and (cell.value is not None or cell.formula is not None):
@@ -286,7 +320,8 @@ class _SheetReader:
         out: list[ReadRow] = []
         proven_rows, strays = [], []
         for number, row in self._body_rows.items():
-            code, proven = self.keys.code_of(row), self.keys.proven(row)
+            code = self.keys.code_of(row)
+            proven = None if code and self.keys.is_as_issued(code, row) else self.keys.proven(row)
             if code or proven:
                 conflict = proven if code and proven and proven != code else None
                 out.append(self._read_row(code or str(proven), number, row, conflict))
@@ -322,67 +357,57 @@ class _SheetReader:
         titled = {*self.columns.values(), *self.added} - {self.columns.get("self_check")}
         return {c: row[c] for c in sorted(titled & row.keys()) if is_filled(row[c])}
 
+    @cached_property
+    def _fields(self) -> list[tuple[str, int, ReadCell, bool]]:
+        """Name, column and way of reading of each field that has a column, and whether the unit fills it in."""
+        return [
+            (f.name, self.columns[f.name], self.reader.of(f, self.expected), f.owner == "unit")
+            for f in self.spec.fields
+            if f.name in self.columns and f.owner != "check"
+        ]
+
+    @cached_property
+    def _letters(self) -> Mapping[str, str]:
+        return _shared(tuple((name, column_letters(column)) for name, column, _, _ in self._fields))
+
+    @cached_property
+    def _lost(self) -> frozenset[str]:
+        """Fields to fill without a column: said once, of the header, and not again row by row."""
+        return frozenset(f.name for f in self.spec.unit_fields if f.name not in self.columns) or _NONE
+
     def _read_row(self, code: str, row: int, cells: Mapping[int, RawCell], conflict: str | None = None) -> ReadRow:
-        task = task_of(code)
-        typed: dict[str, Any] = {}
-        addresses: dict[str, str] = {}
-        originals: dict[str, Any] = {}
-        unreadable = set()
-        for field in self.spec.fields:
-            column = self.columns.get(field.name)
-            if column is None and field.owner == "unit":
-                unreadable.add(field.name)  # said once, of the header: rules on it would repeat it row by row
-            if column is None or field.owner == "check":
-                continue
+        values: dict[str, Any] = {}
+        unread: dict[str, Any] = {}
+        unreadable = []
+        issued = self.expected.get(code)
+        printed = issued.locked if issued is not None else _NOTHING
+        task = issued.task_code if issued is not None else task_of(code)
+        for name, column, read, of_unit in self._fields:
             cell = cells.get(column)
-            addresses[field.name] = cell_ref(row, column)
-            reading = self._reading(field, cell, code)
-            typed[field.name] = reading.value
-            if cell is not None and cell.value is not None:
-                originals[field.name] = self._as_shown(cell)
-            if field.owner != "unit":
+            if cell is None:
                 continue
-            if reading.finding is not None:
-                place = {"sheet": self.sheet, "cell": addresses[field.name], "field": field.name, "task": task}
-                self.findings.append(reading.finding.at(**place))
-            if reading.unreadable:
-                unreadable.add(field.name)
-        return ReadRow(code, task, row, typed, addresses, originals, frozenset(unreadable), conflict)
+            if isinstance(cell.value, str) and cell.value == printed.get(name) and cell.kind == "text":
+                values[name] = cell.value
+                continue
+            value, said = reading = read(cell, code)
+            if value is not None:
+                values[name] = value
+            shown = cell.value if cell.value is value else self.reader.shown(cell)
+            if shown is not None and (shown != value or type(shown) is not type(value)):
+                unread[name] = shown
+            if said is not None and of_unit:
+                place = {"cell": cell_ref(row, column), "field": name, "task": task}
+                self.findings.append(said.at(sheet=self.sheet, **place))
+                unreadable += [name] if reading.unreadable else []
+        lost = self._lost.union(unreadable) if unreadable else self._lost
+        cells_of_row = RowCells(self._letters, row)
+        return ReadRow(code, task, row, values, cells_of_row, unread or _NOTHING, lost, conflict)
 
-    def _reading(self, field: Field, cell: RawCell | None, code: str = "") -> Reading:
-        number = self._number_class(cell)
-        if field.kind == "choice":
-            return read_choice(cell, field.choices)
-        if field.kind == "number":
-            return read_quantity(cell, number, self._measured(code))
-        if field.kind == "status":
-            return read_status(cell, self.settings)
-        if field.kind == "percent":
-            return read_percent(cell, number)
-        if field.kind == "date":
-            return read_date(cell, number, self.year, self.book.date1904, self.as_of)
-        if field.kind == "phone":
-            return read_phone(cell)
-        return read_text(cell, number, self.book.date1904)
 
-    def _measured(self, code: str) -> Measured:
-        """What a number of this row counts; nothing is known of a row that is not the unit's."""
-        facts = self.expected[code].facts if code in self.expected else {}
-        return Measured(
-            str(facts.get("measured_in") or "").replace("％", "%"), facts.get("target_value"), facts.get("measure")
-        )
-
-    def _as_shown(self, cell: RawCell) -> Any:
-        """A cell's value; a number in a date format as the date that a person sees."""
-        moment = None
-        if isinstance(cell.value, float) and self._number_class(cell) == "date":
-            moment = from_serial(cell.value, self.book.date1904)
-        return moment.date() if moment else cell.value
-
-    def _number_class(self, cell: RawCell | None) -> NumberClass:
-        if cell is None or not isinstance(cell.value, float):
-            return "general"
-        return class_of(cell, self.book.number_classes)
+@lru_cache(maxsize=64)
+def _shared(places: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """Columns or cells by field name, as one object for all forms where they are the same: most of a period."""
+    return dict(places)
 
 
 def _joined(cells: Mapping[int, RawCell]) -> str:

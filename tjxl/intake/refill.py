@@ -59,7 +59,7 @@ def _row_value(row: ReadRow, name: str) -> Any:
     value = row.values.get(name)
     if value is not None and name not in row.unreadable:
         return value
-    return _as_text(row.originals.get(name))
+    return _as_text(row.original(name))
 
 
 def _put_head(

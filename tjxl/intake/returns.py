@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from tjxl.errors import PackageError
+from tjxl.fields.beside import Lines, broken_rules
 from tjxl.fields.spec import Part, Spec, rule_finding
 from tjxl.findings import Finding, Verdict, finding, verdict_of
 from tjxl.intake.agreement import contradicted
@@ -21,7 +22,7 @@ from tjxl.intake.context import Context, Expected, ExpectedRow, MergedReturn
 from tjxl.intake.differences import differences, said
 from tjxl.intake.guard import open_book
 from tjxl.intake.identify import Identity, check_identity, read_identity, sheets_without
-from tjxl.intake.names import check_file_name, check_shown_unit
+from tjxl.intake.names import FileNames, check_shown_unit
 from tjxl.intake.questions import with_answers
 from tjxl.intake.read import FormReader, ReadForm, ReadRow, head_date
 from tjxl.intake.sources import Source, foreign_kind
@@ -29,9 +30,6 @@ from tjxl.ooxml.refs import parse_cell
 from tjxl.sheets.form_places import FORM_VERSION, IDENTITY_SHEET
 from tjxl.sheets.layout import answer_words
 from tjxl.stages import Sender, stage_title
-
-if TYPE_CHECKING:
-    from tjxl.fields.frame import Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,15 @@ def _read_workbook(source: Source, context: Context) -> Return:
     problems += check_shown_unit(form, identity, context)
     problems += _older_version(form, identity, expected, context.specs)
     problems += _late(form, identity, context)
-    return Return(source, identity, form.with_rows(rows), (*remarks(book), *problems))
+    return Return(source, identity, form.with_rows(_as_filled_in(rows, specs)), (*remarks(book), *problems))
+
+
+def _as_filled_in(
+    rows: Mapping[Part, tuple[ReadRow, ...]], specs: Mapping[Part, Spec]
+) -> dict[Part, tuple[ReadRow, ...]]:
+    """The rows with what their unit fills in: the printed columns have been compared, and need not be kept."""
+    names = {part: frozenset(f.name for f in specs[part].unit_fields) for part in rows}
+    return {part: tuple(row.only(names[part]) for row in own) for part, own in rows.items()}
 
 
 def _of_no_stage(identity: Identity, context: Context) -> Finding | None:
@@ -171,7 +177,10 @@ def _late(form: ReadForm, identity: Identity, context: Context) -> list[Finding]
 def judge(returns: Sequence[Return], context: Context) -> list[Return]:
     """The returns with the office's answers carried out, repeats settled and rules checked, in the order given."""
     answered = [with_answers(r, context.answers) for r in returns]
-    named = [_with(r, *check_file_name(r.source.file, r.identity, context)) if r.form else r for r in answered]
+    names = FileNames(context)
+    named = [
+        _with(r, *found) if r.form and (found := names.check(r.source.file, r.identity)) else r for r in answered
+    ]
     settled = _repeats_settled(named, context)
     judged = _with_first_days(_checked(settled, context), named, context)
     for i, f in contradicted(judged, context):
@@ -347,14 +356,11 @@ def _in_reading_order(findings: Iterable[Finding], form: ReadForm | None) -> tup
 def _head_findings(
     returns: Sequence[Return], heads: Sequence[int], context: Context
 ) -> Iterable[tuple[int, Finding]]:
-    from tjxl.fields.frame import check_head, typed_frame
-
     spec = context.specs["report"]
     forms = [r.form for i in heads if (r := returns[i]).form is not None]
-    frame = typed_frame((f.head for f in forms), spec, scope="head")
-    unreadable: Unreadable = {k: f.head_unreadable for k, f in enumerate(forms) if f.head_unreadable}
-    for breach in check_head(frame, spec, context.period.last_day, unreadable):
-        place, rule = cast(int, breach.index), breach.rule
+    unreadable = {k: f.head_unreadable for k, f in enumerate(forms) if f.head_unreadable}
+    lines = Lines([f.head for f in forms], spec, context.period.last_day, "head", unreadable=unreadable)
+    for place, rule in broken_rules(lines):
         form = forms[place]
         cell, value = form.head_cells.get(rule.field), form.head.get(rule.field)
         yield heads[place], rule_finding(rule, sheet=form.report.title, cell=cell, read=value, value=value)
@@ -363,14 +369,10 @@ def _head_findings(
 def _row_findings(
     returns: Sequence[Return], part: Part, table: _Rows, context: Context
 ) -> Iterable[tuple[int, Finding]]:
-    from tjxl.fields.frame import check_rows, typed_frame
-
-    spec = context.specs[part]
-    lines = ({**row.values, **expected.facts} for row, expected in zip(table.rows, table.expected, strict=True))
-    frame = typed_frame(lines, spec)
-    unreadable: Unreadable = {k: r.unreadable for k, r in enumerate(table.rows) if r.unreadable}
-    for breach in check_rows(frame, spec, context.period.last_day, unreadable):
-        place, rule = cast(int, breach.index), breach.rule
+    unreadable = {k: r.unreadable for k, r in enumerate(table.rows) if r.unreadable}
+    values, facts = [r.values for r in table.rows], [e.facts for e in table.expected]
+    lines = Lines(values, context.specs[part], context.period.last_day, facts=facts, unreadable=unreadable)
+    for place, rule in broken_rules(lines):
         row, owner = table.rows[place], table.owner[place]
         form = returns[owner].form
         if form is None:
@@ -383,6 +385,6 @@ def _row_findings(
                 cell=row.cells.get(rule.field),
                 task=row.task_code,
                 read=row.values.get(rule.field),
-                value=row.originals.get(rule.field),
+                value=row.original(rule.field),
             ),
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from tjxl.fields.spec import Spec
@@ -30,16 +31,23 @@ class RowKeys:
 
     def __init__(self, spec: Spec, columns: Mapping[str, int], expected: Mapping[str, ExpectedRow]) -> None:
         self.spec, self.columns, self.expected = spec, columns, expected
+        self.key = spec.key.name
         self.printed = next(f.name for f in spec.fields if f.name in _PRINTED)
-        self._codes: dict[tuple[int, str], list[str]] = {}
-        for row in expected.values():
+
+    @cached_property
+    def _codes(self) -> dict[tuple[int, str], list[str]]:
+        codes: dict[tuple[int, str], list[str]] = {}
+        for row in self.expected.values():
             if text := squeeze(str(row.locked.get(self.printed) or "")):
-                self._codes.setdefault((row.serial_no, text), []).append(row.code)
+                codes.setdefault((row.serial_no, text), []).append(row.code)
+        return codes
 
     def code_of(self, row: Mapping[int, RawCell]) -> str:
         """The code in the key column; empty where there is none that looks like one."""
-        cell = row.get(self.columns.get(self.spec.key.name, 0))
+        cell = row.get(self.columns.get(self.key, 0))
         code = squeeze(str(cell.value)) if cell is not None and cell.value is not None else ""
+        if (issued := self.expected.get(code)) is not None:
+            return issued.code
         return code if serial_of(task_of(code)) is not None else ""
 
     def proven(self, row: Mapping[int, RawCell]) -> str | None:
@@ -50,6 +58,14 @@ class RowKeys:
             return None
         codes = self._codes.get((number, squeeze(str(text.value))), [])
         return codes[0] if len(codes) == 1 else None
+
+    def is_as_issued(self, code: str, row: Mapping[int, RawCell]) -> bool:
+        """Whether 序号 and the printed text of a row are, to the letter, those issued under its code."""
+        issued = self.expected.get(code)
+        serial, text = self._cell(row, "serial_no"), self._cell(row, self.printed)
+        if issued is None or serial is None or text is None:
+            return False
+        return serial.value == issued.serial_no and text.value == issued.locked.get(self.printed)
 
     def _cell(self, row: Mapping[int, RawCell], name: str) -> RawCell | None:
         return row.get(self.columns.get(name, 0))

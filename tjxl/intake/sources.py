@@ -121,11 +121,16 @@ def open_source(path: Path, inbox: Path, only: str | None = None) -> Iterator[So
         yield settled("I217", reason=plain_reason(error))
         return
     if not is_archive(content):
-        yield Source(label, content, time, path)
+        yield _read(label, content, time, path)
         return
     wanted = only.removeprefix(f"{label}/") if only is not None else None
     for member in unpack(content, time, wanted):
-        yield Source(f"{label}/{member.name}".rstrip("/"), member.content, member.time, path, member.finding)
+        yield _read(f"{label}/{member.name}".rstrip("/"), member.content, member.time, path, member.finding)
+
+
+def _read(label: str, content: bytes, time: dt.datetime, path: Path, found: Finding | None = None) -> Source:
+    """A source with its digest, taken once."""
+    return Source(label, content, time, path, found, hashlib.sha256(content).hexdigest())
 
 
 def _file_time(seconds: float) -> dt.datetime:

@@ -87,7 +87,7 @@ class Surroundings:
         texts: dict[int, list[tuple[int, str]]] = {column: [] for column in self.added}
         for number, row in body.items():
             for column, cell in row.items():
-                if is_filled(cell) and (column in self.added or column not in self.known):
+                if (column in self.added or column not in self.known) and is_filled(cell):
                     texts.setdefault(column, []).append((number, cell_text(cell)))
         for column, found in sorted(texts.items()):
             said = "；".join(text for _, text in found)
@@ -120,14 +120,14 @@ class Surroundings:
     def _colours(self, rows: Sequence[ReadRow]) -> Iterable[Finding]:
         """Filled cells whose ground differs from that of most: what a colour means, nobody can know."""
         fills = self.book.fills
-        seen: dict[str, str] = {}
+        seen: list[tuple[int, int, str]] = []
         for row in rows:
             for column in self.unit:
                 cell = self.cells.cells.get((row.row, column))
-                if cell is not None and is_filled(cell) and cell.style < len(fills):
-                    seen[cell_ref(row.row, column)] = fills[cell.style]
-        usual = Counter(seen.values()).most_common(1)
-        places = [ref for ref, fill in seen.items() if fill and fill != usual[0][0]]
+                if cell is not None and cell.style < len(fills) and is_filled(cell):
+                    seen.append((row.row, column, fills[cell.style]))
+        usual = Counter(fill for *_, fill in seen).most_common(1)
+        places = [cell_ref(row, column) for row, column, fill in seen if fill and fill != usual[0][0]]
         if places:
             yield finding("R336", places=_some(places), value="、".join(places), **self._at(places[0]))
 
@@ -142,7 +142,8 @@ def _some(names: Sequence[str]) -> str:
 
 def is_filled(cell: RawCell) -> bool:
     """Whether a person would say that something stands in the cell."""
-    return cell.value is not None and str(cell.value).strip() != ""
+    value = cell.value
+    return value is not None and (not isinstance(value, str) or value.strip() != "")
 
 
 def cell_text(cell: RawCell) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from tjxl.findings import Finding, finding
 from tjxl.ooxml.cells import RawCell, is_picture
@@ -18,8 +17,7 @@ INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _DROPPED = dict.fromkeys(map(ord, INVISIBLE))
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A typed value, or the finding that says why there is none (the two may stand together: a note)."""
 
     value: Any = None

@@ -30,7 +30,7 @@ from tjxl.masters.replay import (
     blocks,
     plan_replay,
 )
-from tjxl.ooxml.book import Book
+from tjxl.ooxml.book import Book, Table
 from tjxl.ooxml.cells import RawCell, to_serial
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.frame import SheetFrame
@@ -186,6 +186,8 @@ class _Writer:
         try:
             for growth in self._replay.growths:
                 self._grow(growth, undo)
+            for rows in self._replay.refilled:  # the looks of a blank row are not worth taking back
+                self._dress(rows.table, rows.model, rows.first, rows.last)
             for name, (sheet, before, after) in self._replay.names.items():
                 undo.append(partial(self._name, name, sheet, before))
                 self._name(name, sheet, after)
@@ -212,10 +214,14 @@ class _Writer:
         area = table.range
         undo.append(lambda: listed.resize(self._range(sheet, area)))
         listed.resize(self._range(sheet, area._replace(bottom=growth.bottom)))
-        if growth.model is None:
-            return
-        model = self._range(sheet, Range(growth.model, area.left, growth.model, area.right))
-        new = self._range(sheet, Range(table.last_row + 1, area.left, growth.bottom, area.right))
+        if growth.model is not None:
+            self._dress(table, growth.model, table.last_row + 1, growth.bottom)
+
+    def _dress(self, table: Table, like: int, first: int, last: int) -> None:
+        """Give rows of a table the looks of the row `like`: formats, dropdowns, height."""
+        area = table.range
+        model = self._range(table.sheet, Range(like, area.left, like, area.right))
+        new = self._range(table.sheet, Range(first, area.left, last, area.right))
         model.copy()
         new.paste("formats")
         new.paste("validation")

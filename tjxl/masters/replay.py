@@ -56,8 +56,18 @@ class Growth:
 
 
 @dataclass(frozen=True, slots=True)
+class Refilled:
+    """Blank rows inside a table that are filled: they take their looks from the row `model`."""
+
+    table: Table
+    first: int
+    last: int
+    model: int
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
-    """What is done to the open workbook, in this order: tables, names, cells.
+    """What is done to the open workbook, in this order: tables, blank rows, names, cells.
 
     Attributes:
         names: defined name → sheet, area before, area after.
@@ -66,6 +76,7 @@ class Replay:
     """
 
     growths: tuple[Growth, ...]
+    refilled: tuple[Refilled, ...]
     names: Mapping[str, tuple[str, Range, Range]]
     cells: Mapping[str, Mapping[Place, Written | Formula]]
     before: Mapping[str, Mapping[Place, Written | Formula]]
@@ -81,7 +92,7 @@ def plan_replay(editor: BookEditor) -> Replay:
     if collected.template or any(not _is_chart(book, name) for name in collected.parts):
         raise PackageError("E237")
     growths = tuple(
-        Growth(table, bottom, _model(book, table) if bottom > table.last_row else None)
+        Growth(table, bottom, _model(editor, table) if bottom > table.last_row else None)
         for name, bottom in collected.bottoms.items()
         for table in (editor.table(name),)
         if bottom != table.last_row
@@ -99,7 +110,13 @@ def plan_replay(editor: BookEditor) -> Replay:
             _bridge(written, book.cells(sheet).cells, [t for t in book.tables.values() if t.sheet == sheet])
             cells[sheet] = written
     before = {sheet: {place: _stored(book, sheet, place) for place in written} for sheet, written in cells.items()}
-    return Replay(growths, names, cells, before)
+    refilled = tuple(
+        Refilled(table, area.top, area.bottom, _model(editor, table))
+        for name, rows in collected.refilled.items()
+        for table in (editor.table(name),)
+        for area in _areas([(row, 1) for row in sorted(rows)])
+    )
+    return Replay(growths, refilled, names, cells, before)
 
 
 def _is_chart(book: Book, part: str) -> bool:
@@ -107,10 +124,11 @@ def _is_chart(book: Book, part: str) -> bool:
     return part in book.package and part.rpartition("/")[0].endswith("/charts")
 
 
-def _model(book: Book, table: Table) -> int:
+def _model(editor: BookEditor, table: Table) -> int:
     """The row whose looks new rows take: the lowest that no filter hides, because hidden rows cannot be copied."""
-    hidden = set(book.cells(table.sheet).hidden_rows)
-    row = next((r for r in range(table.last_row, table.first_row - 1, -1) if r not in hidden), None)
+    hidden, lowest = set(editor.book.cells(table.sheet).hidden_rows), editor.model_row(table.name)
+    rows = (r for r in range(lowest, table.first_row - 1, -1) if r not in hidden)
+    row = next((r for r in rows if r == lowest or editor.dressed(table.name, r)), None)
     if row is None:
         raise PackageError("E238", table=table.name)
     return row

@@ -39,7 +39,8 @@ def clear_leftovers(project: Project) -> None:
     of_periods = [folder for parent in (project.issued(""), project.returned("")) for folder in parent.glob("*")]
     of_periods += [project.issued(p.name) / t for p in of_periods for s in STAGES if (t := stage_title(s))]
     inbox = (project.inbox, *(p for p in project.inbox.rglob("*") if p.is_dir()))  # an undo puts files back there
-    for folder in (project.root, project.archive, project.backups, *of_periods, *inbox):
+    volumes = (project.volumes, project.volume_copies)
+    for folder in (project.root, project.archive, project.backups, *volumes, *of_periods, *inbox):
         for path in folder.glob(f"{TEMPORARY_PREFIX}*.tmp"):
             with contextlib.suppress(OSError):  # held by another program: it does no harm, and goes next time
                 path.unlink(missing_ok=True)

@@ -28,6 +28,7 @@ from tjxl.sheets.layout import change_words, master_layout
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.rows import TableRow
 from tjxl.sheets.state import MasterState, batch_of
+from tjxl.sheets.volumes import ArchivedRow
 
 _NEAR = 3
 
@@ -168,7 +169,15 @@ class _Places:
             "sheet": row["sheet"],
             "row": row["row"],
             "cell": cell,
+            "volume": self._volume(part, row),
         }
+
+    def _volume(self, part: Part, row: TableRow) -> dict[str, Any] | None:
+        """Where the ledger's row stands if it has been moved out of the master; None for the master itself."""
+        if not isinstance(row, ArchivedRow):
+            return None
+        title = master_layout()[PART_TABLES[part].ledger].title
+        return {"file": f"{self._project.volumes.name}/{row.volume}", "sheet": title, "row": row.at}
 
     @cached_property
     def _archived(self) -> dict[str, Path]:

@@ -15,6 +15,7 @@ from tjxl.sheets.master_edit import append_fitted, set_row_values
 from tjxl.sheets.recalc import refresh
 from tjxl.sheets.rows import holds_table
 from tjxl.sheets.state import MasterState
+from tjxl.sheets.volumes import place_of
 
 
 def follow_leads(
@@ -28,7 +29,7 @@ def follow_leads(
     Returns:
         The hand edits that are overwritten.
     """
-    after = MasterState(editor.save())
+    after = before.later(editor.save())
     _follow_agreement(after, editor, settings)
     moved = {task for task, unit in after.leads.items() if before.leads.get(task) != unit}
     if not moved:
@@ -41,7 +42,7 @@ def follow_leads(
         was = were.get((shown.table, shown.row.number))
         if shown.table == "assignments" or shown.entry is None or str(shown.row["task_code"]) not in moved:
             continue
-        if was is None or (was.entry is not None and was.entry.number == shown.entry.number):
+        if was is None or (was.entry is not None and place_of(was.entry) == place_of(shown.entry)):
             continue
         set_row_values(editor, layouts[shown.table], shown.row.number, shown.differing)
         lost += [e for e in edits_of(was, "overwritten", before.book, master) if shown.values[e.field] != e.new]

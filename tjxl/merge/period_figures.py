@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tjxl.fields.spec import Part
+from tjxl.formula.compile import Compiler
 from tjxl.formula.errors import Unsupported
 from tjxl.formula.evaluate import Evaluator
-from tjxl.formula.grid import Area, TableArea
+from tjxl.formula.grid import Area, Formula, TableArea
 from tjxl.formula.values import Value
 from tjxl.merge.past_register import Effective, Place, grid_rows, past_values
 from tjxl.merge.projection import Register
@@ -95,13 +96,14 @@ def period_figures(editor: BookEditor, effective: Effective, earliest: str = "")
     issued, lines = _issued(grid), _lines(grid, layout)
     wanted = [code for code in issued if code in lines and code >= earliest]
     register = _register(grid)
+    compiler = Compiler(grid)
     for code in wanted:
         row = lines[code]
         evaluator = None
         if code != issued[-1]:
             then = past_values(editor, grid, register, effective, parse_period(code))
             date1904 = editor.book.date1904
-            evaluator = Evaluator(_AsOf(grid, {place: as_value(v, date1904) for place, v in then.items()}))
+            evaluator = Evaluator(_AsOf(grid, {place: as_value(v, date1904) for place, v in then.items()}), compiler)
         for name in (*REGISTER_COLUMNS, *REPORT_COLUMNS):
             at = table.columns[layout.column(name).title]
             if at not in formulas:
@@ -149,6 +151,11 @@ class _AsOf:
     def formula(self, sheet: str, row: int, column: int) -> str | None:
         """A cell that something is laid over has none."""
         return None if (sheet, row, column) in self._values else self._grid.formula(sheet, row, column)
+
+    def content(self, sheet: str, row: int, column: int) -> Value | Formula:
+        """The value laid over the cell, else what the cell holds."""
+        place = (sheet, row, column)
+        return self._values[place] if place in self._values else self._grid.content(*place)
 
     def used(self, sheet: str) -> tuple[int, int]:
         """As in the workbook."""

@@ -21,6 +21,7 @@ from tjxl.merge.hand_edits import standing
 from tjxl.merge.period_figures import missing_periods, period_figures
 from tjxl.merge.plan import outweighs
 from tjxl.merge.projection import Key, project, register_of
+from tjxl.merge.recall import recall
 from tjxl.merge.replay import Replayed
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.package import local_name
@@ -34,6 +35,7 @@ from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.recalc import refresh
 from tjxl.sheets.rows import TableRow, find_table, holds_table
 from tjxl.sheets.state import MasterState, batch_of, sender_of
+from tjxl.sheets.volumes import ArchivedRow, place_of
 from tjxl.stages import stage_title
 
 EDITED = "手工改动"
@@ -67,6 +69,7 @@ class Difference:
         table: title of the table; cell: None where a row is missing.
         found, expected: what stands there and what should; `expected` says nothing where `proven` is False.
         proven: whether it can be restored.
+        volume: the file in 往期流水 in which the row stands, None for the master; row and cell are of that file.
     """
 
     table: str
@@ -77,10 +80,11 @@ class Difference:
     expected: Any
     reason: str
     proven: bool = True
+    volume: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The difference with dates in ISO form."""
-        names = ("table", "row", "column", "cell", "found", "expected", "reason", "proven")
+        names = ("table", "row", "column", "cell", "found", "expected", "reason", "proven", "volume")
         return {n: v.isoformat() if isinstance(v := getattr(self, n), dt.date) else v for n in names}
 
 
@@ -89,12 +93,14 @@ class Rebuild:
     """All differences, and how those that are proven are mended: cells, formulas, rows of the ledgers.
 
     `effective` are the ledger rows that count once they are: what is derived of them is written by `follow`.
+    `revised` are the rows in volumes that differ, by table (`recall`).
     """
 
     differences: list[Difference] = field(default_factory=list)
     updates: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
     formulas: dict[tuple[str, int, int], str] = field(default_factory=dict)
     appended: dict[Part, list[dict[str, Any]]] = field(default_factory=dict)
+    revised: dict[str, dict[tuple[str, int], dict[str, Any] | None]] = field(default_factory=dict)
     effective: dict[Part, dict[Key, dict[str, Any]]] = field(default_factory=dict)
 
 
@@ -129,21 +135,30 @@ class _Checker:
         changed = {name: value for name, value in expected.items() if row[name] != value}
         if changed:
             self._differing(self._layout(table), row, changed, reason)
-            self.out.updates.setdefault(table, {}).setdefault(row.number, {}).update(changed)
+            if isinstance(row, ArchivedRow):
+                self.out.revised.setdefault(table, {})[place_of(row)] = changed
+            else:
+                self.out.updates.setdefault(table, {}).setdefault(row.number, {}).update(changed)
 
     def _differing(self, layout: SheetLayout, row: TableRow, expected: Mapping[str, Any], reason: str) -> None:
         found = find_table(self.state.book, layout)
+        volume, number = place_of(row)
         for name, value in expected.items():
             title = layout.column(name).title
             if layout.column(name).later and title not in found.columns:
                 continue  # a master of an earlier version
-            cell = cell_ref(row.number, found.columns[title])
-            self.out.differences.append(Difference(layout.title, row.number, title, cell, row[name], value, reason))
+            cell = cell_ref(number, layout.position(name) + 1 if volume else found.columns[title])
+            place = (layout.title, number, title, cell)
+            self.out.differences.append(Difference(*place, row[name], value, reason, volume=volume or None))
 
     def _unproven(self, table: str, row: TableRow, reason: str) -> None:
+        self.out.differences.append(self._whole_row(table, row, reason, proven=False))
+
+    def _whole_row(self, table: str, row: TableRow, reason: str, *, proven: bool) -> Difference:
         layout = self._layout(table)
         key = " ".join(str(row[c.name] or "") for c in layout.columns if c.owner == "key")
-        self.out.differences.append(Difference(layout.title, row.number, None, None, key, None, reason, False))
+        volume, number = place_of(row)
+        return Difference(layout.title, number, None, None, key, None, reason, proven, volume or None)
 
     # ---- the ledgers against the files
 
@@ -156,7 +171,7 @@ class _Checker:
         table, rows = PART_TABLES[part].ledger, self.state.ledgers[part]
         key = PART_TABLES[part].key
         usual = self._usual
-        last = {(r["sha256"], r[key]): r.number for r in sorted(rows, key=_written)}
+        last = {(r["sha256"], r[key]): place_of(r) for r in sorted(rows, key=_written)}
         seen: set[tuple[Any, ...]] = set()
         out: list[dict[str, Any]] = []
         for row in sorted(rows, key=_written):
@@ -181,7 +196,7 @@ class _Checker:
             if row["role"] not in ROLE_TITLES.values():
                 role = stage_title(file.stage) or self._roles.get((line.task_code, file.unit_code))
                 expected |= {"role": role} if role else {}
-            superseded = last.get((row["sha256"], row[key]), row.number) != row.number
+            superseded = last.get((row["sha256"], row[key]), place_of(row)) != place_of(row)
             if not superseded and (file.form.sheets[part].title, line.row) not in file.undecided:
                 fields = (f for f in PART_TABLES[part].fields if f not in line.unreadable)
                 expected |= {name: line.values.get(name) for name in fields}
@@ -209,11 +224,12 @@ class _Checker:
 
     def _extra(self, table: str, row: TableRow) -> None:
         """A row that a merge has not written: a copy of one that it has."""
-        layout = self._layout(table)
-        key = " ".join(str(row[c.name] or "") for c in layout.columns if c.owner == "key")
-        self.out.differences.append(Difference(layout.title, row.number, None, None, key, None, ADDED))
-        emptied = {c.name: None for c in layout.columns if c.owner != "office"}
-        self.out.updates.setdefault(table, {})[row.number] = emptied
+        self.out.differences.append(self._whole_row(table, row, ADDED, proven=True))
+        if isinstance(row, ArchivedRow):
+            self.out.revised.setdefault(table, {})[place_of(row)] = None
+        else:
+            emptied = {c.name: None for c in self._layout(table).columns if c.owner != "office"}
+            self.out.updates.setdefault(table, {})[row.number] = emptied
 
     def _missing_rows(self, part: Part) -> None:
         """Rows that the files say and the ledger does not hold, file by file in the order of the merges."""
@@ -515,6 +531,7 @@ def _mended(state: MasterState, rebuild: Rebuild) -> BookEditor:
     for name, rows in rebuild.updates.items():
         for number, values in rows.items():
             set_row_values(editor, layouts[name], number, values)
+    recall(state, editor, rebuild.revised)
     for part, entries in rebuild.appended.items():
         append(editor, layouts[PART_TABLES[part].ledger], entries)
     for (sheet, row, column), text in rebuild.formulas.items():

@@ -25,8 +25,10 @@ from tjxl.merge.plan import AcceptedReturn, AcceptedRow, AcceptedSheet, Plan, Pr
 from tjxl.merge.projection import project as projected
 from tjxl.merge.projection import register_of
 from tjxl.merge.undo import moments
+from tjxl.ooxml.book import Book
 from tjxl.ooxml.refs import parse_cell
 from tjxl.project import Project
+from tjxl.sheets.filling import has_room, nearly_full, reported_periods
 from tjxl.sheets.layout import master_layout, state_titles
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.rows import holds_table
@@ -122,19 +124,23 @@ def merge_returns(
     batch = _batch(state, now)
     plan = plan_merge(accepted, present, noted, batch=batch, now=now)
     edits = [e for stood, kind in plan.hand_edits for e in edits_of(stood, kind, state.book, project.master.name)]
-    recorded, missing = _to_be_recorded(state, [*plan.changes, *edits])
-    missing += _not_followed(state) if plan.merged else []
-    rows = [c.row(None if c.kind == "hand" else batch, now) for c in recorded]
-    editor = apply_plan(state, plan, context.settings, rows)
+    recorded, said = _to_be_recorded(state, [*plan.changes, *edits])
+    said += _not_followed(state) if plan.merged else []
+    editor = apply_plan(
+        state, plan, context.settings, [c.row(None if c.kind == "hand" else batch, now) for c in recorded]
+    )
     settled: set[Sender] = {
         sender_of(r) for r in state.submissions if r["period"] == context.period.code and r["merged_at"]
     }
     leaving = _leaving(returns, {a.sha256 for a in accepted if a.complete}, settled)
     archive_returns(project, [*leaving, *(r for r in returns if r.source.sha256 in plan.merged)])
     backup: Path | None = None
+    book = state.book
     if editor is not None:
         backup = master.backup(now)
-        master.write(editor)
+        book = Book(master.write(editor))
+    reported = reported_periods(state) | {a.period for a in accepted}
+    said += nearly_full(book, len(state.issued_periods), len(reported), state.volumes)
     _clear_inbox(project, returns, leaving)
     return {
         "merged": [a.file for a in accepted],
@@ -144,7 +150,7 @@ def merge_returns(
         "skipped": _skipped(returns, plan),
         "questions": len(plan.questions),
         "backup": backup.relative_to(project.root).as_posix() if backup else None,
-        "findings": [f.to_json() for f in missing],
+        "findings": [f.to_json() for f in said],
     }
 
 
@@ -180,7 +186,8 @@ def _withdrawn(state: MasterState) -> dict[str, int]:
 
 
 def _to_be_recorded(state: MasterState, changes: Sequence[Change]) -> tuple[list[Change], list[Finding]]:
-    """The changes that 变更记录 does not have yet; where the master has no such table, none, and that is said."""
+    """The changes that 变更记录 does not have yet; where there is no such table, or no room in it, none, and that is
+    said."""
     if not changes:
         return [], []
     layout = master_layout()["changes"]
@@ -188,7 +195,10 @@ def _to_be_recorded(state: MasterState, changes: Sequence[Change]) -> tuple[list
         return [], [finding("M503", table=layout.title)]
     reported = [change for change in changes if change.kind not in ("hand", "overwritten")]
     edits = [change for change in changes if change.kind in ("hand", "overwritten")]
-    return reported + (not_recorded(edits, state.changes) if edits else []), []
+    recorded = reported + (not_recorded(edits, state.changes) if edits else [])
+    if not has_room(state.book, "changes", len(recorded), state.volumes):  # the ledgers hold all of it
+        return [], [finding("M504", table=layout.title, count=len(recorded))]
+    return recorded, []
 
 
 def present_edits(state: MasterState, master: str) -> list[Change]:

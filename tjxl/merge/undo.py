@@ -22,6 +22,7 @@ from tjxl.merge.changes import Change, Lives, differing
 from tjxl.merge.derived import follow
 from tjxl.merge.plan import adjustment_key
 from tjxl.merge.projection import Key, project, register_of
+from tjxl.merge.recall import recall
 from tjxl.ooxml.editor import BookEditor
 from tjxl.settings import Settings
 from tjxl.sheets.layout import answer_words, master_layout, state_titles
@@ -30,6 +31,7 @@ from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.recalc import refresh
 from tjxl.sheets.rows import TableRow, holds_table
 from tjxl.sheets.state import MasterState, batch_of, in_order, sender_of
+from tjxl.sheets.volumes import ArchivedRow, place_of
 
 SUBMITTED = (
     "state",
@@ -74,6 +76,7 @@ class Undoing:
         periods: that the merge was about.
         derived: units whose row of 报送情况 follows from the ledgers alone, no backup being a witness.
         withdrawn: numbers of the questions that are closed.
+        recalled: the volumes that hold rows of this merge; what is left of them comes back to the master.
     """
 
     batch: int | None
@@ -86,6 +89,7 @@ class Undoing:
     periods: list[str] = field(default_factory=list)
     derived: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
+    recalled: list[str] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -131,8 +135,9 @@ def plan_undo(state: MasterState, witness: MasterState | None, settings: Setting
     last = at[-1]
     _refuse_typed_over(state)
     removed = {part: [r for r in rows if r["merged_at"] == last] for part, rows in state.ledgers.items()}
+    archived = {r.volume for rows in removed.values() for r in rows if isinstance(r, ArchivedRow)}
     batches = [n for rows in removed.values() for r in rows if (n := batch_of(r))]
-    plan = Undoing(max(batches, default=None), last, removed)
+    plan = Undoing(max(batches, default=None), last, removed, recalled=sorted(archived))
     _project(plan, state)
     _agree(plan, state, settings)
     plan.changes = list(_changes(removed, _left(state, removed)))
@@ -161,12 +166,12 @@ def _refuse_typed_over(state: MasterState) -> None:
 
 def _left(state: MasterState, removed: Mapping[Part, Sequence[TableRow]]) -> Effective:
     """The ledger rows that count without those taken out."""
-    gone = {part: {r.number for r in rows} for part, rows in removed.items()}
+    gone = {part: {place_of(r) for r in rows} for part, rows in removed.items()}
     return {
         part: {
             (str(r["period"]), str(r[PART_TABLES[part].key]), str(r["unit_code"])): r
             for r in in_order(rows)
-            if r.number not in gone[part]
+            if place_of(r) not in gone[part]
         }
         for part, rows in state.ledgers.items()
     }
@@ -314,7 +319,9 @@ def apply_undo(state: MasterState, plan: Undoing, settings: Settings, now: dt.da
     editor = BookEditor(state.book)
     layouts = master_layout()
     for part, rows in plan.removed.items():
-        take_out(editor, layouts[PART_TABLES[part].ledger], {row.number for row in rows})
+        own = {row.number for row in rows if not isinstance(row, ArchivedRow)}
+        take_out(editor, layouts[PART_TABLES[part].ledger], own)
+    recall(state, editor, {PART_TABLES[p].ledger: {place_of(r): None for r in plan.removed[p]} for p in plan.removed})
     for name, updates in plan.updates.items():
         for number, values in updates.items():
             set_row_values(editor, layouts[name], number, values)

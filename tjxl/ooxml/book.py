@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from lxml import etree
 
 from tjxl.errors import PackageError
-from tjxl.ooxml.cells import SheetCells, is_picture, read_shared_strings, read_sheet
+from tjxl.ooxml.cells import RawCell, SheetCells, is_picture, read_shared_strings, read_sheet
 from tjxl.ooxml.comments import CellComment, read_comments
 from tjxl.ooxml.looks import NumberClass, read_fills, read_number_classes
-from tjxl.ooxml.package import Limits, Package, local_name
+from tjxl.ooxml.package import KEPT_PART, Limits, Package, local_name, parse_xml
 from tjxl.ooxml.refs import Range, parse_range
 from tjxl.ooxml.sheet_text import SheetText
 
@@ -23,9 +23,8 @@ _REL_ID = "}id"
 _MACRO_KINDS = ("/vbaProject", "/xlMacrosheet", "/xlIntlMacrosheet")
 _CELL_IMAGE_KINDS = ("/cellImage",)
 _OBJECT_KINDS = ("/oleObject", "/package")
-# Returns of one period share their template's texts and styles byte for byte: these are parsed once.
-# Larger parts are not kept.
-_KEPT_PART = 64 * 1024
+# Sheets of a template that many workbooks are made of are smaller.
+_KEPT_TEXT = 1024 * 1024
 _kept_strings = lru_cache(maxsize=8)(read_shared_strings)
 _kept_number_classes = lru_cache(maxsize=64)(read_number_classes)
 _kept_fills = lru_cache(maxsize=64)(read_fills)
@@ -38,6 +37,14 @@ class SheetInfo:
     name: str
     part: str
     state: str
+
+
+class _Workbook(NamedTuple):
+    """What the workbook part says: (name, relation, state) of its sheets, (name, text) of its own defined names."""
+
+    sheets: tuple[tuple[str, str, str], ...]
+    names: tuple[tuple[str, str], ...]
+    date1904: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,11 @@ class Table:
         """Last data row."""
         return self.range.bottom - self.totals_rows
 
+    @property
+    def data(self) -> Range:
+        """The area of the data rows."""
+        return Range(self.first_row, self.range.left, self.last_row, self.range.right)
+
 
 class Book:
     """Read access to a workbook package. Everything is parsed when first asked for."""
@@ -83,28 +95,25 @@ class Book:
         relations = self.package.relations(self.package.workbook_part)
         out: dict[str, SheetInfo] = {}
         parts: set[str] = set()
-        for part in self._workbook:
-            if local_name(part) != "sheets":
-                continue
-            for sheet in part:
-                rel = next((v for k, v in sheet.attrib.items() if str(k).endswith(_REL_ID)), "")
-                target, kind = relations.get(str(rel), ("", ""))
-                name = sheet.get("name", "")
-                if kind.endswith("/worksheet") and target in self.package:
-                    if name in out or target in parts:
-                        raise PackageError("E303", reason="sheet")
-                    parts.add(target)
-                    out[name] = SheetInfo(name, target, sheet.get("state", "visible"))
+        for name, relation, state in self._workbook.sheets:
+            target, kind = relations.get(relation, ("", ""))
+            if kind.endswith("/worksheet") and target in self.package:
+                if name in out or target in parts:
+                    raise PackageError("E303", reason="sheet")
+                parts.add(target)
+                out[name] = SheetInfo(name, target, state)
         return out
 
     @cached_property
-    def _workbook(self) -> etree._Element:
-        return self.package.xml(self.package.workbook_part)
+    def _workbook(self) -> _Workbook:
+        xml = self.package.read(self.package.workbook_part)
+        self.package.workload.tree(len(xml))
+        return _kept_workbook(xml) if len(xml) <= KEPT_PART else _read_workbook(xml)
 
-    @cached_property
+    @property
     def date1904(self) -> bool:
         """True where the workbook counts days from 1904 (old Excel for Mac)."""
-        return any(local_name(p) == "workbookPr" and p.get("date1904") in ("1", "true") for p in self._workbook)
+        return self._workbook.date1904
 
     @property
     def shared_strings_part(self) -> str | None:
@@ -118,7 +127,7 @@ class Book:
             return []
         xml = self.package.read(part)
         most = self.package.workload.limits.strings
-        return _kept_strings(xml) if len(xml) <= _KEPT_PART else read_shared_strings(xml, most)
+        return _kept_strings(xml) if len(xml) <= KEPT_PART else read_shared_strings(xml, most)
 
     @cached_property
     def number_classes(self) -> tuple[NumberClass, ...]:
@@ -138,7 +147,7 @@ class Book:
             return ()
         xml = self.package.read(part)
         self.package.workload.tree(len(xml))
-        return kept(xml) if len(xml) <= _KEPT_PART else read(xml)
+        return kept(xml) if len(xml) <= KEPT_PART else read(xml)
 
     def comments(self, sheet: str, /) -> Mapping[tuple[int, int], CellComment]:
         """The comments of a sheet by (row, column)."""
@@ -180,14 +189,16 @@ class Book:
             PackageError: E306, there is more on it than the limits allow.
         """
         if sheet not in self._cells:
-            strings = self._strings
+            strings, part = self._strings, self.sheets[sheet].part
             try:
-                xml = self.package.read(self.sheets[sheet].part)
+                xml = self.package.read(part)
                 self._cells[sheet] = read_sheet(xml, strings, date1904=self.date1904, workload=self.package.workload)
             except PackageError as error:
                 if error.code == "E304":
                     raise PackageError("E306", sheet=sheet) from error
                 raise
+            if len(xml) > _KEPT_TEXT:
+                self.package.let_go(part)
         return self._cells[sheet]
 
     def text(self, sheet: str) -> SheetText:
@@ -197,8 +208,38 @@ class Book:
             PackageError: E305, the part is written in a way that cannot be changed safely.
         """
         if sheet not in self._texts:
-            self._texts[sheet] = SheetText(self.package.read(self.sheets[sheet].part))
+            part = self.sheets[sheet].part
+            self._texts[sheet] = SheetText(self.package.read(part))
+            self.package.let_go(part)
         return self._texts[sheet]
+
+    def stretches(self, sheet: str) -> Iterator[Mapping[tuple[int, int], RawCell]]:
+        """The cells of a long sheet, some rows at a time, none of which is kept.
+
+        A formula that follows a shared one has its value here, but not always its text.
+
+        Raises:
+            PackageError: as of `cells`.
+        """
+        try:
+            text = None if sheet in self._cells else self.text(sheet)
+        except PackageError:
+            text = None
+        if text is None:
+            yield self.cells(sheet).cells
+            return
+        last = 0
+        for xml in text.stretches():
+            cells = read_sheet(xml, self._strings, date1904=self.date1904, workload=self.package.workload).cells
+            if cells and min(cells)[0] <= last:  # rows out of order
+                raise PackageError("E303", reason="row")
+            last = max(cells)[0] if cells else last
+            yield cells
+
+    def let_go(self, sheet: str) -> None:
+        """Forget the text of a sheet, if it is a large one; it may be asked for again."""
+        if sheet in self._texts and len(self._texts[sheet].body) > _KEPT_TEXT:
+            del self._texts[sheet]
 
     @cached_property
     def tables(self) -> dict[str, Table]:
@@ -238,19 +279,36 @@ class Book:
     def names(self) -> dict[str, tuple[str, Range]]:
         """Workbook-wide defined names that are plain ranges: name → (sheet, range)."""
         out = {}
-        for part in self._workbook:
-            if local_name(part) != "definedNames":
+        for name, text in self._workbook.names:
+            sheet, bang, ref = text.rpartition("!")
+            sheet = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
+            if not bang or sheet not in self.sheets:
                 continue
-            for entry in part:
-                sheet, bang, ref = (entry.text or "").rpartition("!")
-                sheet = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
-                if not bang or entry.get("localSheetId") is not None or sheet not in self.sheets:
-                    continue
-                try:
-                    out[entry.get("name", "")] = (sheet, parse_range(ref))
-                except ValueError:
-                    continue  # a formula or a list of areas: not a plain range, so not in this map
+            try:
+                out[name] = (sheet, parse_range(ref))
+            except ValueError:
+                continue  # a formula or a list of areas: not a plain range, so not in this map
         return out
+
+
+def _read_workbook(xml: bytes) -> _Workbook:
+    sheets, names = [], []
+    date1904 = False
+    for part in parse_xml(xml):
+        kind = local_name(part)
+        if kind == "sheets":
+            for sheet in part:
+                relation = next((v for k, v in sheet.attrib.items() if str(k).endswith(_REL_ID)), "")
+                sheets.append((sheet.get("name", ""), str(relation), sheet.get("state", "visible")))
+        elif kind == "definedNames":
+            own = (entry for entry in part if entry.get("localSheetId") is None)
+            names += [(entry.get("name", ""), entry.text or "") for entry in own]
+        elif kind == "workbookPr":
+            date1904 = date1904 or part.get("date1904") in ("1", "true")
+    return _Workbook(tuple(sheets), tuple(names), date1904)
+
+
+_kept_workbook = lru_cache(maxsize=64)(_read_workbook)
 
 
 def _pictures(drawing: etree._Element) -> int:

@@ -16,20 +16,19 @@ _MAY_SHIFT = re.compile(r"[A-Za-z]{1,3}\$?[0-9]")
 def calculated_columns(book: Book, table: Table) -> dict[int, SharedFormula]:
     """Sheet column → the formula that its new cells continue, and the cell for which its text is written.
 
-    A column is calculated where the table says so, or where its last row holds a formula (not every program writes
-    down what the table says). What a person has typed over a formula in one row does not end the column: the nearest
-    formula from below counts. Array formulas are not continued.
+    A column is calculated where the table says so, or where the last row that is not blank holds a formula (not every
+    program writes down what the table says). What a person has typed over a formula in one row does not end the
+    column: the nearest formula from below counts. Array formulas are not continued.
     """
     text = book.text(table.sheet)
     declared = _declared(book, table)
     if not text.has_formulas:
         return {column: own for column, own in declared.items() if not _relative(own)}
     found: dict[int, SharedFormula] = {}
-    wanted = (
-        {c for c, m in text.cells(table.last_row) if m[2] and b"f" in m[2]} if table.last_row in text.spans else set()
-    )
+    last = text.last_used(table.data)
+    wanted = text.formula_columns(last) if last is not None else set()
     for column in sorted((wanted | declared.keys()) & set(table.columns.values())):
-        for row in range(table.last_row, table.first_row - 1, -1):
+        for row in range(last or table.first_row, table.first_row - 1, -1):
             f = text.formula(row, column)
             if f is not None:
                 if not _BLOCK.search(f[1]):

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from lxml import etree
 
 from tjxl.errors import PackageError
 from tjxl.ooxml.looks import NumberClass, whole
-from tjxl.ooxml.package import Limits, Workload, local_name, parse_xml, stream_xml
-from tjxl.ooxml.plain import PlainSheet, read_plain
-from tjxl.ooxml.refs import MAX_COLUMN, MAX_ROW, Range, cell_ref, column_number, parse_cell, parse_range
+from tjxl.ooxml.package import KEPT_PART, Limits, Workload, local_name, parse_xml, stream_xml
+from tjxl.ooxml.plain import PlainSheet, read_plain, read_plain_strings
+from tjxl.ooxml.refs import MAX_COLUMN, MAX_ROW, Range, cell_ref, parse_cell, parse_range
 
 CellKind = Literal["number", "text", "bool", "error", "date"]
 CellValue = None | bool | int | float | str | dt.date | dt.datetime
@@ -94,6 +96,9 @@ def read_shared_strings(xml: bytes, most: int | None = None) -> list[str]:
     Raises:
         PackageError: E303, the part cannot be parsed; E304, there are more than `most`.
     """
+    plain = read_plain_strings(xml, most)
+    if plain is not None and not len(parse_xml(plain.frame)):
+        return [_unescape(text) for text in plain.texts]
     out: list[str] = []
     for item in stream_xml(xml, "si"):
         if len(out) == most:
@@ -119,21 +124,16 @@ def _rich_text(item: etree._Element) -> str:
     return _unescape("".join(parts))
 
 
+_ESCAPED = re.compile("_x([0-9a-fA-F]{4})_")
+
+
 def _unescape(text: str) -> str:
     """`_x000D_` and its like stand for a character that XML cannot hold; `_x005F_` protects such a text."""
     if "_x" not in text:
         return text
-    out, rest = [], text
-    while (at := rest.find("_x")) >= 0:
-        code = rest[at + 2 : at + 6]
-        if rest[at + 6 : at + 7] == "_" and all(c in "0123456789abcdefABCDEF" for c in code) and len(code) == 4:
-            out += [rest[:at], chr(int(code, 16))]
-            rest = rest[at + 7 :]
-        else:
-            out.append(rest[: at + 2])
-            rest = rest[at + 2 :]
+    plain = _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text)
     # half of a surrogate pair cannot be printed or stored; two halves make their character
-    return "".join([*out, rest]).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def class_of(cell: RawCell, classes: Sequence[NumberClass]) -> NumberClass:
@@ -163,14 +163,41 @@ def read_sheet(
     plain = read_plain(xml, most)
     tree = xml if plain is None else plain.frame
     workload.tree(len(tree))
-    root = parse_xml(tree)
-    prefix = root.tag[: root.tag.index("}") + 1] if root.tag.startswith("{") else ""
-    data = root.find(f"{prefix}sheetData")
     reader = _Reader(strings, columns, date1904, most)
-    if plain is not None and data is not None:
-        reader.read_plain(plain)
-    elif data is not None:
-        reader.read_tree(data, prefix)
+    if plain is not None:
+        frame = (_kept_frame if len(tree) <= KEPT_PART else _read_frame)(tree, most)
+        if frame.has_cells:
+            reader.read_plain(plain)
+    else:
+        root = parse_xml(tree)
+        frame = _frame_of(root, most)
+        prefix = _prefix(root)
+        if (data := root.find(f"{prefix}sheetData")) is not None:
+            reader.read_tree(data, prefix)
+    return SheetCells(reader.cells, list(frame.merged), reader.hidden, reader.shared, frame.hidden_columns)
+
+
+class _Frame(NamedTuple):
+    """What a sheet says around its cells, and whether these stand where cells belong."""
+
+    has_cells: bool
+    merged: tuple[Range, ...]
+    hidden_columns: tuple[tuple[int, int], ...]
+
+
+def _prefix(root: etree._Element) -> str:
+    return root.tag[: root.tag.index("}") + 1] if root.tag.startswith("{") else ""
+
+
+def _read_frame(xml: bytes, most: int) -> _Frame:
+    return _frame_of(parse_xml(xml), most)
+
+
+_kept_frame = lru_cache(maxsize=64)(_read_frame)
+
+
+def _frame_of(root: etree._Element, most: int) -> _Frame:
+    prefix = _prefix(root)
     merged = []
     if (merges := root.find(f"{prefix}mergeCells")) is not None:
         if len(merges) > most:
@@ -180,13 +207,10 @@ def read_sheet(
                 merged.append(parse_range(m.get("ref", "")))
             except ValueError as error:
                 raise PackageError("E303", reason="mergeCell") from error
-    return SheetCells(reader.cells, merged, reader.hidden, reader.shared, _hidden_columns(root, prefix))
-
-
-def _hidden_columns(root: etree._Element, prefix: str) -> tuple[tuple[int, int], ...]:
     columns = root.iterfind(f"{prefix}cols/{prefix}col")
     hidden = (c for c in columns if c.get("hidden") in ("1", "true"))
-    return tuple((whole(c.get("min"), 0), whole(c.get("max"), 0)) for c in hidden)
+    stretches = tuple((whole(c.get("min"), 0), whole(c.get("max"), 0)) for c in hidden)
+    return _Frame(root.find(f"{prefix}sheetData") is not None, tuple(merged), stretches)
 
 
 class _Reader:
@@ -217,16 +241,21 @@ class _Reader:
 
     def read_plain(self, sheet: PlainSheet) -> None:
         self.hidden = sheet.hidden_rows
-        for row, letters, style, kind, formula, group, value, inline in sheet.cells:
-            column = column_number(letters)
+        in_sheet = not sheet.cells or sheet.cells[-1][0] <= MAX_ROW
+        for row, column, style, kind, formula, group, value, inline in sheet.cells:
             if self.columns is not None and column not in self.columns:
                 continue
             if inline is not None and kind == "inlineStr":
-                cell: RawCell | None = RawCell(_unescape(inline), "text", style, formula)
+                cell: RawCell | None = RawCell(
+                    _unescape(inline) if "_x" in inline else inline, "text", style, formula
+                )
             else:
                 text = value or ("" if kind == "str" and value is not None else None)
                 cell = _raw(kind, text, style, formula, self.strings)
-            self._add(row, column, cell, group)
+            if formula is None and cell is not None and kind != "d" and in_sheet and column <= MAX_COLUMN:
+                self.cells[row, column] = cell
+            else:
+                self._add(row, column, cell, group)
 
     def read_tree(self, data: etree._Element, prefix: str) -> None:
         names = (f"{prefix}v", f"{prefix}f", f"{prefix}is")

@@ -6,10 +6,11 @@ Collects edits, then writes one new package in which only the touched parts diff
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from tjxl.errors import PackageError
+from tjxl.ooxml.anchored import anchored_rows
 from tjxl.ooxml.book import Book, Table
 from tjxl.ooxml.calculated import calculated_columns, continued
 from tjxl.ooxml.cells import CellValue, SharedFormula
@@ -17,10 +18,13 @@ from tjxl.ooxml.edits import Change, Edit, Growth, NewRow, Put, PutFormula, Reca
 from tjxl.ooxml.follow import follow_cell, follow_cells, follow_names, follow_rules, follow_table
 from tjxl.ooxml.formula_refs import Moves
 from tjxl.ooxml.parts import PackageEditor
+from tjxl.ooxml.pending import AppendedRow, Pending
+from tjxl.ooxml.rawzip import Member, deflate
 from tjxl.ooxml.refs import MAX_ROW, Range, cell_ref
 from tjxl.ooxml.sheet_text import SheetText
-from tjxl.ooxml.splice import splice_sheet
+from tjxl.ooxml.splice import Spliced, splice_sheet
 
+_NONE: Pending[Edit] = Pending()
 _CALC_PR = re.compile(rb"<((?:[\w.-]+:)?)calcPr\b([^>]*?)(\s*/?)>")
 _INSERT_ROW = re.compile(rb'\s+insertRow(?:Shift)?="[^"]*"')
 
@@ -31,14 +35,14 @@ class Collected:
 
     Attributes:
         cells: sheet → (row, column) → edit.
-        new_rows: sheet → row → model row.
+        refilled: table → rows inside it that were blank and have no looks of their own, where rows were appended.
         bottoms: table → its last row, where rows were appended.
         parts: names of whole parts that are replaced.
         template: whether rows are taken out or ranges made longer on their own, as in a template that is filled.
     """
 
     cells: Mapping[str, Mapping[tuple[int, int], Edit]]
-    new_rows: Mapping[str, Mapping[int, NewRow]]
+    refilled: Mapping[str, Sequence[int]]
     bottoms: Mapping[str, int]
     parts: Set[str]
     template: bool
@@ -50,8 +54,10 @@ class BookEditor:
     def __init__(self, content: bytes | Book) -> None:
         """A `Book` may be given where many files are made from one template: it is parsed once."""
         self.book = content if isinstance(content, Book) else Book(content)
-        self._edits: dict[str, dict[tuple[int, int], Edit]] = {}
+        self._edits: dict[str, Pending[Edit]] = {}
         self._new_rows: dict[str, dict[int, NewRow]] = {}
+        self._refilled: dict[str, list[int]] = {}
+        self._models: dict[str, int] = {}
         self._bottom: dict[str, int] = {}
         self._free: dict[str, int] = {}
         self._parts: dict[str, bytes | None] = {}
@@ -69,15 +75,21 @@ class BookEditor:
     def collected(self) -> Collected:
         """All edits so far."""
         template = bool(self._dropped or self._grown)
-        return Collected(self._edits, self._new_rows, self._bottom, self._parts.keys(), template)
+        return Collected(self._edits, self._refilled, self._bottom, self._parts.keys(), template)
 
     def edit(self, sheet: str, row: int, column: int, edit: Edit) -> None:
         """Set one cell (the last edit of a cell counts)."""
-        self._edits.setdefault(sheet, {})[row, column] = edit
+        self._of(sheet).row(row)[column] = edit
 
-    def edits(self, sheet: str) -> Mapping[tuple[int, int], Edit]:
+    def edits(self, sheet: str) -> Pending[Edit]:
         """The edits of a sheet so far."""
-        return self._edits.get(sheet, {})
+        return self._edits.get(sheet, _NONE)
+
+    def _of(self, sheet: str) -> Pending[Edit]:
+        found = self._edits.get(sheet)
+        if found is None:
+            found = self._edits[sheet] = Pending()
+        return found
 
     def table(self, name: str) -> Table:
         """A table as it stands in the file.
@@ -93,6 +105,18 @@ class BookEditor:
     def last_row(self, name: str) -> int:
         """The last data row of a table, rows appended so far included."""
         return self._bottom.get(name, self.table(name).last_row)
+
+    def model_row(self, name: str) -> int:
+        """The row of a table in the file whose looks new rows take: blank ones may have lost theirs."""
+        if name not in self._models:
+            table = self.table(name)
+            self._models[name] = self.book.text(table.sheet).model_row(table.data)
+        return self._models[name]
+
+    def dressed(self, name: str, row: int) -> bool:
+        """Whether a row of the file is one of a table's and has looks there."""
+        table = self.table(name)
+        return row <= table.last_row and self.book.text(table.sheet).has_cells(row, _columns(table))
 
     def new_row(self, sheet: str, row: int, like: NewRow) -> None:
         """Make a row that the sheet does not have, with the looks of a model row; fill it by `edit`."""
@@ -110,15 +134,27 @@ class BookEditor:
         """Replace a whole part (for example a chart)."""
         self._parts[name] = content
 
-    def append_rows(self, name: str, rows: Sequence[Mapping[str, CellValue]]) -> list[int]:
+    def append_rows(
+        self,
+        name: str,
+        rows: Sequence[Mapping[str, CellValue]],
+        titles: Mapping[str, str] | None = None,
+        *,
+        gaps: bool = False,
+    ) -> list[int]:
         """Add rows (title → value) under the last filled row of a table; the table grows as needed.
 
         Titles that the table does not have are an error of the caller; columns not named stay empty, or get the
         formula of their calculated column, without a value (`unvalued`). Blank rows at the table's end are used
         first: an empty table has one. A row is blank in which nothing was entered, whatever its formulas show.
 
+        Args:
+            titles: the title behind each key of the rows, where these are others; keys without one are left out.
+            gaps: rows above the last filled one in which nothing stands, from edge to edge of the sheet, are filled
+                before all others, from above.
+
         Returns:
-            The sheet rows written.
+            The sheet rows written, ascending.
 
         Raises:
             PackageError: E311 the table has a totals row; E310 something else stands below it, E315 merged cells do;
@@ -130,40 +166,62 @@ class BookEditor:
         if table.totals_rows:
             raise PackageError("E311", sheet=table.sheet)
         if name not in self._free:
-            filled = self.book.text(table.sheet).last_filled(_data_area(table))
+            filled = self.book.text(table.sheet).last_filled(table.data)
             self._free[name] = (filled or table.first_row - 1) + 1
             self._formulas[name] = calculated_columns(self.book, table)
         start = self._free[name]
-        numbers = list(range(start, start + len(rows)))
+        numbers = self._gaps(table, start)[: len(rows)] if gaps else []
+        inside = len(numbers)
+        numbers += range(start, start + len(rows) - inside)
         self._refuse_occupied(table, numbers[-1])
-        edits = self._edits.setdefault(table.sheet, {})
+        pending = self._of(table.sheet)
         new_rows = self._new_rows.setdefault(table.sheet, {})
-        columns, like = table.columns, NewRow(table.last_row)
-        for number, row in zip(numbers, rows, strict=True):
-            if number > table.last_row:
+        refilled = self._refilled.setdefault(name, [])
+        like, there = NewRow(self.model_row(name)), self.book.text(table.sheet).spans
+        named = dict.fromkeys(key for row in rows for key in row)
+        title_of = dict(zip(named, named, strict=True)) if titles is None else titles
+        columns = {key: table.columns[title_of[key]] for key in named if key in title_of}
+        places = tuple(columns.values())
+        for place, (number, row) in enumerate(zip(numbers, rows, strict=True)):
+            appended = AppendedRow(places, tuple(map(row.get, columns)))
+            bare = number > table.last_row or place < inside or not self.dressed(name, number)
+            if bare:
                 new_rows[number] = like
-            else:  # a row that was taken out comes back with its looks
-                edits.update({place: Put(None) for place in _row(table, number) if edits.get(place) == Remove()})
-            for title, value in row.items():
-                if value is not None and value != "":
-                    edits[number, columns[title]] = Put(value)
+                if number <= table.last_row:
+                    refilled.append(number)
+            if bare and number not in there and number not in pending.rows:
+                pending.append(number, appended)
+            else:  # cells that are lacking take the model row's looks; those that were taken out keep theirs
+                edits, lacking = pending.row(number), Remove() if bare else None
+                edits |= {column: Put(None) for column in _columns(table) if edits.get(column, lacking) == Remove()}
+                edits |= appended
         if self._formulas[name]:
             self._calculate(table, numbers)
-        self._free[name] = start + len(rows)
-        self._bottom[name] = max(self.last_row(name), start + len(rows) - 1)
+        self._free[name] = start + len(rows) - inside
+        self._bottom[name] = max(self.last_row(name), numbers[-1])
         return numbers
+
+    def _gaps(self, table: Table, start: int) -> list[int]:
+        """The rows of a table above `start` in which nothing stands, is to be written, is commented on or linked."""
+        found = self.book.text(table.sheet).blank_rows(table.first_row, start - 1)
+        if not found:
+            return []
+        taken = {row for row, _ in self._edits.get(table.sheet, ())} | set(self._new_rows.get(table.sheet, ()))
+        taken |= {row for row, _ in self.book.comments(table.sheet)} | anchored_rows(self.book, table)
+        return [row for row in found if row not in taken]
 
     def _calculate(self, table: Table, numbers: Sequence[int]) -> None:
         """Fill calculated columns of appended rows; what was given or stands there as a formula stays."""
-        edits, text = self._edits[table.sheet], self.book.text(table.sheet)
+        pending, text = self._of(table.sheet), self.book.text(table.sheet)
         for column, origin in self._formulas[table.name].items():
             for row in numbers:
                 kept = row <= table.last_row and text.formula(row, column) is not None
-                if isinstance(edits.get((row, column)), Put) and edits[row, column] != Put(None):
+                edit = pending.get((row, column))
+                if isinstance(edit, Put) and edit != Put(None):
                     continue
-                if not kept or (row, column) in edits:
+                if not kept or edit is not None:
                     formula = continued(origin, row, column)
-                    edits[row, column] = PutFormula(formula, None, valued=False)
+                    pending.row(row)[column] = PutFormula(formula, None, valued=False)
                     self._continued.setdefault(table.sheet, {})[row, column] = formula
 
     def unvalued(self) -> list[tuple[str, int, int]]:
@@ -201,11 +259,22 @@ class BookEditor:
         """Formulas of appended rows refer to the table as it is by now."""
         moves = self._moves()
         for sheet, places in self._continued.items():
-            edits = self._edits[sheet]
-            for place, formula in places.items():
-                edit = edits.get(place)
+            edits = self._of(sheet)
+            for (row, column), formula in places.items():
+                edit = edits.get((row, column))
                 if isinstance(edit, PutFormula):
-                    edits[place] = replace(edit, text=follow_cell(formula, sheet, place[0], moves))
+                    edits.row(row)[column] = replace(edit, text=follow_cell(formula, sheet, row, moves))
+
+    def clear_rows(self, name: str, rows: Collection[int]) -> None:
+        """Take all cells of some data rows out of a table, their looks too; the table keeps its size.
+
+        The first data row keeps its looks: where all others go, it is the model of those to come.
+        """
+        table = self.table(name)
+        pending = self._of(table.sheet)
+        if table.first_row in rows:
+            pending.row(table.first_row).update(dict.fromkeys(_columns(table), Put(None)))
+        pending.share((r for r in rows if r != table.first_row), dict.fromkeys(_columns(table), Remove()))
 
     def shrink_table(self, name: str, rows: int) -> None:
         """Take the last `rows` data rows out of a table: the way back of `append_rows`.
@@ -227,17 +296,19 @@ class BookEditor:
             return
         if table.totals_rows:
             raise PackageError("E311", sheet=table.sheet)
-        edits = self._edits.setdefault(table.sheet, {})
+        pending = self._of(table.sheet)
         bottom = last - rows
         calculated = calculated_columns(self.book, table)
         for row in range(max(bottom + 1, table.first_row + 1), last + 1):
-            edits.update(dict.fromkeys(_row(table, row), Remove()))
+            pending.row(row).update(dict.fromkeys(_columns(table), Remove()))
         if (
             bottom < table.first_row
         ):  # its formulas stay, as in a new table: some programs know a column by them alone
-            for place in _row(table, table.first_row):
-                origin = calculated.get(place[1])
-                edits[place] = Put(None) if origin is None else PutFormula(continued(origin, *place), None)
+            first = table.first_row
+            for column in _columns(table):
+                origin = calculated.get(column)
+                formula = None if origin is None else PutFormula(continued(origin, first, column), None)
+                pending.row(first)[column] = formula or Put(None)
         self._free[name] = bottom + 1
         self._formulas[name] = calculated
         self._bottom[name] = max(bottom, table.first_row)
@@ -262,12 +333,13 @@ class BookEditor:
                 formula or data table; E318, the workbook is signed; E319, it is shared in the old way, with a list
                 of changes.
         """
-        changes: dict[str, bytes | None] = dict(self._parts)
+        changes: dict[str, bytes | Member | None] = dict(self._parts)
+        package = self.book.package
         self._settle()
         moves = self._moves()
         for name, bottom in self._bottom.items():
             table = self.table(name)
-            changes[table.part] = _filled_table(self.book.package.read(table.part), Growth(table.range, bottom))
+            changes[table.part] = _filled_table(package.read(table.part), Growth(table.range, bottom))
         overwritten = False
         touched = [*self._edits, *self._new_rows, *self._dropped, *moves]
         for sheet in dict.fromkeys([*touched, *(self.book.sheets if moves else ())]):
@@ -278,35 +350,34 @@ class BookEditor:
                 if own:
                     raise
                 continue  # a sheet that only might refer to a moved range
-            xml, replaced = self._spliced(sheet, text, moves)
-            if own or xml != text.xml:
-                changes[self.book.sheets[sheet].part] = xml
-            overwritten |= replaced
-        read = self.book.package.read
-        changes = {n: c for n, c in changes.items() if c is None or n not in self.book.package or read(n) != c}
+            spliced = self._spliced(sheet, text, moves)
+            if not spliced.says(text):  # packed at once: a large master is never in memory twice
+                part = self.book.sheets[sheet].part
+                changes[part] = deflate(part, spliced.pieces, level, like=package.member(part))
+            overwritten |= spliced.overwritten
+            self.book.let_go(sheet)
+        changes = {
+            n: c for n, c in changes.items() if not isinstance(c, bytes) or n not in package or package.read(n) != c
+        }
         if changes:
             self._refuse_unsafe()
-            changes = self._workbook_part(moves) | changes
+            changes = {**self._workbook_part(moves), **changes}
         if overwritten:
-            changes |= self._without_calculation_chain()
-        return self.book.package.rewritten(changes, level)
+            changes.update(self._without_calculation_chain())
+        return package.rewritten(changes, level)
 
-    def _spliced(self, sheet: str, text: SheetText, moves: Moves) -> tuple[bytes, bool]:
-        """The sheet with its edits and what follows moved ranges; whether a formula went."""
-        edits: dict[tuple[int, int], Change] = dict(self.edits(sheet))
+    def _spliced(self, sheet: str, text: SheetText, moves: Moves) -> Spliced:
+        """The sheet with its edits and what follows moved ranges."""
+        own = self._edits.get(sheet, _NONE)
         dropped = self._dropped.get(sheet, frozenset())
-        for place, reworded in follow_cells(text, sheet, moves).items():
-            old = edits.get(place)
+        edits: Pending[Change] = Pending()
+        edits.rows.update(own.rows)
+        for (row, column), reworded in follow_cells(text, sheet, moves).items():
+            old = own.get((row, column))
             if old is None or isinstance(old, Recalculated):
-                edits[place] = replace(reworded, value=old)
-        gone = [p for p, e in edits.items() if isinstance(e, Put | PutFormula | Remove)] if text.has_formulas else []
-        self._refuse_parts_of_blocks(sheet, text, gone, dropped)
-        by_row: dict[int, set[int]] = {}
-        for row, column in gone:
-            by_row.setdefault(row, set()).add(column)
-        overwritten = any(not columns.isdisjoint(text.formula_columns(row)) for row, columns in by_row.items())
-        overwritten |= any(text.formula_columns(row) for row in dropped)
-        xml = splice_sheet(
+                edits.rows[row] = {**edits.rows.get(row, {}), column: replace(reworded, value=old)}
+        self._refuse_parts_of_blocks(sheet, text, own, dropped)
+        spliced = splice_sheet(
             text,
             edits,
             new_rows=self._new_rows.get(sheet),
@@ -314,21 +385,20 @@ class BookEditor:
             growth=moves.get(sheet, ()),
             date1904=self.book.date1904,
         )
-        return follow_rules(xml, sheet, moves), overwritten
+        return spliced._replace(tail=follow_rules(spliced.tail, sheet, moves))
 
     def _refuse_parts_of_blocks(
-        self, sheet: str, text: SheetText, gone: Sequence[tuple[int, int]], dropped: frozenset[int]
+        self, sheet: str, text: SheetText, edits: Pending[Edit], dropped: frozenset[int]
     ) -> None:
         """An array formula goes whole or not at all."""
-        if not gone and not dropped:
+        if not edits.rows and not dropped:
             return
-        places = set(gone)
         for area in text.blocks:
             hit = {
                 (row, column)
                 for row in range(area.top, area.bottom + 1)
                 for column in range(area.left, area.right + 1)
-                if row in dropped or (row, column) in places
+                if row in dropped or isinstance(edits.get((row, column)), Put | PutFormula | Remove)
             }
             if hit and len(hit) < (area.bottom - area.top + 1) * (area.right - area.left + 1):
                 raise PackageError("E317", sheet=sheet, cell=cell_ref(*min(hit)))
@@ -358,12 +428,8 @@ class BookEditor:
         return parts.changes
 
 
-def _row(table: Table, row: int) -> list[tuple[int, int]]:
-    return [(row, column) for column in range(table.range.left, table.range.right + 1)]
-
-
-def _data_area(table: Table) -> Range:
-    return Range(table.first_row, table.range.left, table.last_row, table.range.right)
+def _columns(table: Table) -> range:
+    return range(table.range.left, table.range.right + 1)
 
 
 def _filled_table(xml: bytes, growth: Growth) -> bytes:

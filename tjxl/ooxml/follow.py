@@ -69,17 +69,19 @@ def follow_names(workbook: bytes, moves: Moves) -> bytes:
     return _DEFINED_NAME.sub(partial(_reworded, sheet="", moves=moves, rule="name"), workbook)
 
 
-def follow_rules(xml: bytes, sheet: str, moves: Moves) -> bytes:
-    """Formulas of rules, validations and sparklines of a sheet, on whatever sheet the moved range is."""
+def follow_rules(tail: bytes, sheet: str, moves: Moves) -> bytes:
+    """Formulas of rules, validations and sparklines of a sheet, on whatever sheet the moved range is.
+
+    Args:
+        tail: what stands behind the rows of the sheet.
+    """
     if not any(moves.values()):
-        return xml
-    text = SheetText(xml)
-    pieces = _SPARKLINES.split(text.tail)
+        return tail
+    pieces = _SPARKLINES.split(tail)
     for i, piece in enumerate(pieces):
         rule: Rule = "cell" if i % 2 else "fixed"  # a sparkline's range is not relative to where it stands
         pieces[i] = _FRAME_FORMULA.sub(partial(_reworded, sheet=sheet, moves=moves, rule=rule), piece)
-    tail = b"".join(pieces)
-    return xml if tail == text.tail else xml[: len(xml) - len(text.tail)] + tail
+    return b"".join(pieces)
 
 
 def _reworded(m: re.Match[bytes], sheet: str, moves: Moves, rule: Rule) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from tjxl.ooxml.edits import Growth
@@ -39,6 +40,9 @@ def follow_formula(text: str, own_sheet: str, moves: Moves, rule: Rule) -> str:
     Args:
         own_sheet: the sheet that references without a sheet's name mean; empty for none.
     """
+    last_rows = frozenset(move.area.bottom for growth in moves.values() for move in growth)
+    if _ends_on(last_rows, single=rule == "name").search(text) is None:
+        return text  # most formulas: they are not taken apart
 
     def one(m: re.Match[str]) -> str:
         if m["ref"] is None:
@@ -55,6 +59,13 @@ def follow_formula(text: str, own_sheet: str, moves: Moves, rule: Rule) -> str:
         return m[0]
 
     return _TOKEN.sub(one, text)
+
+
+@lru_cache(maxsize=64)
+def _ends_on(last_rows: frozenset[int], *, single: bool) -> re.Pattern[str]:
+    """Where a range seems to end on one of these rows, or, with `single`, a cell to stand there."""
+    start = r"[A-Za-z$]" if single else r":\$?[A-Za-z]{1,3}\$?"
+    return re.compile(f"{start}0*(?:{'|'.join(map(str, sorted(last_rows)))})(?![0-9])")
 
 
 def _follows(m: re.Match[str], move: Growth, rule: Rule) -> bool:

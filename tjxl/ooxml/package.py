@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from lxml import etree
@@ -22,6 +22,9 @@ MAX_RATIO = 200
 FREE_RATIO_BELOW = 64 * 1024
 # A tree of elements takes some 30 times the memory of its text, and several times as long as one pass over it.
 _TREE_WORK = 4
+# Workbooks of one period share their template's parts byte for byte: what these hold is kept. Larger ones are not.
+KEPT_PART = 64 * 1024
+KEPT_MEMBER = 16 * 1024
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
@@ -127,6 +130,36 @@ def local_name(element: etree._Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
+def _relationships(xml: bytes, folder: str) -> tuple[tuple[str, str, str], ...]:
+    """Id, target and type of each relationship of a part in `folder`."""
+    out = []
+    for element in parse_xml(xml):
+        target = element.get("Target", "").replace("\\", "/")
+        if local_name(element) != "Relationship" or element.get("TargetMode") == "External":
+            continue
+        path = target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+        out.append((element.get("Id", ""), path, element.get("Type", "")))
+    return tuple(out)
+
+
+_kept_relationships = lru_cache(maxsize=64)(_relationships)
+
+
+def _inflated(data: bytes, size: int) -> bytes:
+    """What a deflated member holds: never more than a byte beyond the directory's size, which is the sender's word.
+
+    Raises:
+        PackageError: E302, it is broken.
+    """
+    try:
+        return zlib.decompressobj(-15).decompress(data, size + 1)
+    except zlib.error as error:
+        raise PackageError("E302") from error
+
+
+_kept_inflated = lru_cache(maxsize=64)(_inflated)
+
+
 def _spelling(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").casefold()
 
@@ -158,7 +191,6 @@ class Package:
         self._by_name = {m.name: m for m in self.members}
         if len(self._by_name) != len(self.members):  # readers disagree on which of two equal names counts
             raise PackageError("E302")
-        self._by_spelling = {_spelling(name): name for name in self._by_name}
         self._inflated: dict[str, bytes] = {}
         self._relations: dict[str, dict[str, tuple[str, str]]] = {}
 
@@ -192,12 +224,8 @@ class Package:
         self.workload.text(member.size)
         content = member.data
         if member.method == zipfile.ZIP_DEFLATED:
-            inflater = zlib.decompressobj(-15)
-            try:
-                # the directory's size is the sender's word: never inflate beyond it
-                content = inflater.decompress(member.data, member.size + 1)
-            except zlib.error as error:
-                raise PackageError("E302") from error
+            small = max(member.size, len(member.data)) <= KEPT_MEMBER  # both are kept: what is packed is the key
+            content = (_kept_inflated if small else _inflated)(member.data, member.size)
         if len(content) != member.size or zlib.crc32(content) != member.crc:
             raise PackageError("E302")
         self._inflated[name] = content
@@ -223,36 +251,39 @@ class Package:
             self._relations[part] = self._read_relations(part)
         return self._relations[part]
 
+    @cached_property
+    def _by_spelling(self) -> dict[str, str]:
+        return {_spelling(name): name for name in self._by_name}
+
     def _read_relations(self, part: str) -> dict[str, tuple[str, str]]:
         folder, name = posixpath.split(part.replace("\\", "/").lstrip("/"))
         rels = self._as_stored(posixpath.join(folder, "_rels", f"{name}.rels"))
         if rels not in self:
             return {}
-        out = {}
-        for element in self.xml(rels):
-            target = element.get("Target", "").replace("\\", "/")
-            if local_name(element) != "Relationship" or element.get("TargetMode") == "External":
-                continue
-            path = target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-            out[element.get("Id", "")] = (self._as_stored(path), element.get("Type", ""))
-        return out
+        content = self.read(rels)
+        self.workload.tree(len(content))
+        targets = (_kept_relationships if len(content) <= KEPT_PART else _relationships)(content, folder)
+        return {own: (self._as_stored(path), kind) for own, path, kind in targets}
 
     def _as_stored(self, name: str) -> str:
         """A part's name as the archive spells it: names differ in case only for the eye, some writers use `\\`."""
         return name if name in self else self._by_spelling.get(_spelling(name), name)
 
-    def rewritten(self, changes: Mapping[str, bytes | None], level: int = 6) -> bytes:
+    def let_go(self, name: str) -> None:
+        """Forget what a part holds, for who keeps it in another form; it may be read again."""
+        self._inflated.pop(name, None)
+
+    def rewritten(self, changes: Mapping[str, bytes | Member | None], level: int = 6) -> bytes:
         """The package with these parts replaced (None: removed), every other part copied as stored.
 
         Parts that the package does not have yet are added at the end.
         """
         out = []
         for m in self.members:
-            if m.name not in changes:
-                out.append(m)
-                continue
-            content = changes[m.name]
+            content = changes.get(m.name, m)
             if content is not None:
-                out.append(deflate(m.name, content, level, like=m))
-        out += [deflate(n, c, level) for n, c in changes.items() if n not in self and c is not None]
+                out.append(deflate(m.name, content, level, like=m) if isinstance(content, bytes) else content)
+        for name, content in changes.items():
+            if name not in self and content is not None:
+                out.append(deflate(name, content, level) if isinstance(content, bytes) else content)
         return write_members(out)

@@ -1,53 +1,55 @@
-"""Reading sheets written the plain way some 1.6 times as fast as the general way.
+"""Reading sheets and shared texts written the plain way, twice to four times as fast as the general way.
 
 Excel, WPS, LibreOffice, openpyxl and tjxl write a cell as `<c r="A1" s="2" t="s"><v>5</v></c>` and nothing else. One
 pass of a pattern over such text gives all cells without building a tree of elements. The pattern must account for
 every character between `<sheetData>` and its end; where it does not, and wherever the XML is not of the simplest
-kind, the answer is None and `tjxl.ooxml.cells` reads the sheet the general way. The tests hold the two ways together.
+kind, the answer is None and `tjxl.ooxml.cells` reads the sheet the general way. So it is with `<si><t>…</t></si>`.
+The tests hold the two ways together.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from tjxl.errors import PackageError
+from tjxl.ooxml.refs import column_number
 
-_START, _END = "<sheetData>", "</sheetData>"
-_DECLARATION = re.compile(r"""<\?xml version=["']1\.0["'](?: encoding=["'](?:UTF|utf)-8["'])?[^<>]*\?>""")
+_START, _END = b"<sheetData>", b"</sheetData>"
+_DECLARATION = re.compile(rb"""<\?xml version=["']1\.0["'](?: encoding=["'](?:UTF|utf)-8["'])?[^<>]*\?>""")
 # What XML 1.0 forbids, and what a parser would turn into something else.
 _CONTROL = bytes(c for c in range(32) if c not in b"\t\n")
-_REFERENCES = ("&amp;", "&lt;", "&gt;", "&quot;", "&apos;")
-_MANY = 4
+_REFERENCES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _TEXT = r"([^<]*)"
 _PIECE = re.compile(
     r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,6})")?(?: t="([A-Za-z]{1,9})")?'
     r"(?:/>|>"
-    rf"(?:<f((?: [a-z0-9]+=\"[^<>\"]*\")*)(?:/>|>{_TEXT}</f>))?"
+    rf"(?:<f((?: [a-z0-9]{{1,20}}=\"[^<>\"]{{0,99}}\"){{0,9}})(?:/>|>{_TEXT}</f>))?"
     rf"(?:<v>{_TEXT}</v>)?"
     rf'(?:<is><t(?: xml:space="preserve")?>{_TEXT}</t></is>)?'
     r"</c>)"
-    r'|<row((?: [A-Za-z0-9:]+="[^<>"]*")*)(/?)>'
+    r'|<row((?: [A-Za-z0-9:]{1,20}="[^<>"]{0,99}"){0,20})(/?)>'
     r"|(</row>)"
+    r"|([\s\S])"  # whatever else stands there
+)
+_FIRST, _LAST = b"<si>", b"</sst>"
+_ITEM = re.compile(
+    rf'<si>(?:<t(?: xml:space="preserve")?(?:/>|>{_TEXT}</t>))?'
+    r'(?:<phoneticPr fontId="[0-9]{1,6}"(?: type="[A-Za-z]{1,20}")?(?: alignment="[A-Za-z]{1,20}")?/>)?</si>'
+    r"|([\s\S])"
 )
 _ROW_NUMBER = re.compile(r' r="([1-9][0-9]{0,6})"')
 _HIDDEN = re.compile(r' hidden="(?:1|true)"')
 _NAME = re.compile(r" ([A-Za-z0-9:]+)=")
 _SHARED = re.compile(r' t="shared"')
 _GROUP = re.compile(r' si="([^"]*)"')
+_KEPT_FORMULA = 32 * 1024
+_KEPT_FRAME = 64 * 1024
 
-
-class PlainCell(NamedTuple):
-    """A cell as written. `group` names the shared formula that it belongs to; texts are unescaped."""
-
-    row: int
-    column: str
-    style: int
-    kind: str
-    formula: str | None
-    group: str | None
-    value: str | None
-    inline: str | None
+PlainCell = tuple[int, int, int, str, str | None, str | None, str | None, str | None]
+"""A cell as written: row, column, style, kind, formula, the shared formula that it belongs to, value, inline text;
+texts are unescaped."""
 
 
 class PlainSheet(NamedTuple):
@@ -61,75 +63,125 @@ class PlainSheet(NamedTuple):
 def read_plain(xml: bytes, most: int | None = None) -> PlainSheet | None:
     """The cells of a worksheet part that is written the plain way; None where it is not.
 
+    The frame is read the general way by whoever asks, and must prove there to be well-formed.
+
     Raises:
         PackageError: E304, there are more than `most` filled cells.
     """
-    if b"<!" in xml or b"]]>" in xml or b"\r" in xml or len(xml.translate(None, _CONTROL)) != len(xml):
-        return None
-    try:
-        text = xml.decode()
-    except UnicodeDecodeError:
-        return None
-    start, end = text.find(_START), text.rfind(_END)
+    start, end = xml.find(_START), xml.rfind(_END)
     if start < 0 or end < 0:
         return None
-    references = text.count("&", start, end)  # those around the cells are read the general way
-    if references > _MANY * text.count("<c ", start, end):  # long formulas full of `&lt;`: that way is faster
+    start += len(_START)
+    frame = xml[:start] + xml[end:]
+    text = _text_of(frame, xml[start:end])
+    if text is None:
         return None
-    if references != sum(text.count(r, start, end) for r in _REFERENCES):
+    try:
+        found = _pieces(text, most)
+    except _NotPlainError:
         return None
-    if text.find("<?", 5) >= 0 or "\ufffe" in text or "\uffff" in text:
-        return None
-    declared = _DECLARATION.match(text) if text.startswith("<?") else text.startswith("<")
-    if not declared:
-        return None
-    found = _pieces(text, start + len(_START), end, most)
-    if found is None:
-        return None
-    return PlainSheet(*found, (text[: start + len(_START)] + text[end:]).encode())
+    return None if found is None else PlainSheet(*found, frame)
 
 
-def _pieces(text: str, position: int, end: int, most: int | None) -> tuple[list[PlainCell], list[int]] | None:
-    """Every cell and hidden row up to `end`; None as soon as something else stands between two pieces."""
+class PlainStrings(NamedTuple):
+    """The texts that cells share, as they are written, and the XML around them: a root without children."""
+
+    texts: list[str]
+    frame: bytes
+
+
+def read_plain_strings(xml: bytes, most: int | None = None) -> PlainStrings | None:
+    """The texts of a part of shared strings that is written the plain way; None where it is not.
+
+    Raises:
+        PackageError: E304, there are more than `most`.
+    """
+    start, end = xml.find(_FIRST), len(xml) - len(_LAST)
+    if start < 0 or not xml.endswith(_LAST) or not xml.startswith(b">", start - 1):
+        return None
+    frame = xml[:start] + _LAST
+    text = _text_of(frame, xml[start:end])
+    if text is None:
+        return None
+    texts: list[str] = []
+    for m in _ITEM.finditer(text):
+        item, stray = m.groups()
+        if stray:
+            return None
+        if len(texts) == most:
+            raise PackageError("E304")
+        try:
+            texts.append(_unescaped(item) if item else "")
+        except _NotPlainError:
+            return None
+    return PlainStrings(texts, frame)
+
+
+def _text_of(frame: bytes, data: bytes) -> str | None:
+    """What stands within the frame, as text; None where only a parser can tell what it says."""
+    if not (_kept_is_simple if len(frame) <= _KEPT_FRAME else _is_simple)(frame):
+        return None
+    if b"]]>" in data or len(data.translate(None, _CONTROL)) != len(data):
+        return None
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\ufffe" in text or "\uffff" in text else text
+
+
+def _is_simple(frame: bytes) -> bool:
+    """Whether the XML around cells or texts is in UTF-8 and holds no declarations, comments or instructions."""
+    if b"<!" in frame or frame.find(b"<?", 5) >= 0:
+        return False
+    return bool(_DECLARATION.match(frame)) if frame.startswith(b"<?") else frame.startswith(b"<")
+
+
+_kept_is_simple = lru_cache(maxsize=64)(_is_simple)
+
+
+def _pieces(text: str, most: int | None) -> tuple[list[PlainCell], list[int]] | None:
+    """Every cell and hidden row; None as soon as something else stands between two pieces."""
     cells: list[PlainCell] = []
     hidden: list[int] = []
-    row, last, left = 0, 0, (0, "")
-    for m in _PIECE.finditer(text, position, end):
-        if m.start() != position:
-            return None
-        position = m.end()
-        letters, number, style, kind, attributes, formula, value, inline, row_tag, empty, closed = m.groups()
+    row, last, left, number = 0, 0, 0, ""
+    for m in _PIECE.finditer(text):
+        letters, own, style, kind, attributes, formula, value, inline, row_tag, empty, closed, stray = m.groups()
         if letters is not None:
-            place = (len(letters), letters)
-            if row == 0 or int(number) != row or place <= left:  # a blank one too may stand where another stands
+            column = column_number(letters)
+            if own != number or column <= left:  # a blank one too may stand where another stands
                 return None
-            left = place
+            left = column
             if value is None and inline is None and attributes is None:
                 continue
             if len(cells) == most:
                 raise PackageError("E304")
             group = None
-            if attributes and _repeated(attributes):
-                return None
             if attributes is not None:  # a formula; one that follows a shared one has no text of its own
-                formula = _unescaped(formula or "")
-                group = _group(attributes)
-            style = int(style) if style else 0
-            value, inline = value and _unescaped(value), inline and _unescaped(inline)
-            cells.append(PlainCell(row, letters, style, kind or "n", formula, group, value, inline))
+                known, group = _formula_tag(attributes)
+                if not known:
+                    return None
+                formula = (_kept_formula if len(formula or "") <= _KEPT_FORMULA else _unescaped)(formula or "")
+            if value is not None and "&" in value:
+                value = _unescaped(value)
+            if inline is not None and "&" in inline:
+                inline = _unescaped(inline)
+            cells.append((row, column, int(style) if style else 0, kind or "n", formula, group, value, inline))
         elif closed:
             if row == 0:
                 return None
-            row = 0
+            row, number = 0, ""
+        elif stray:
+            return None
         else:
-            numbered = _ROW_NUMBER.search(row_tag)
-            if row or _repeated(row_tag) or numbered is None or int(numbered[1]) <= last:
+            own_row, is_hidden = _row_tag(row_tag)
+            if row or own_row <= last:
                 return None
-            last, left = int(numbered[1]), (0, "")
-            row = 0 if empty else last
-            if _HIDDEN.search(row_tag):
+            last, left = own_row, 0
+            row, number = (0, "") if empty else (last, str(last))
+            if is_hidden:
                 hidden.append(last)
-    return (cells, hidden) if position == end and row == 0 else None
+    return (cells, hidden) if row == 0 else None
 
 
 def _repeated(attributes: str) -> bool:
@@ -138,14 +190,41 @@ def _repeated(attributes: str) -> bool:
     return len(set(names)) < len(names)
 
 
-def _group(attributes: str) -> str | None:
-    named = _GROUP.search(attributes) if _SHARED.search(attributes) else None
-    return named[1] if named else None
+class _NotPlainError(Exception):
+    """A text refers to a character in a way that is left to a parser."""
 
 
 def _unescaped(text: str) -> str:
+    """
+    Raises:
+        _NotPlainError: there is a `&` other than XML's own five references.
+    """
     if "&" not in text:
         return text
-    for escaped, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
+    if text.count("&") != sum(text.count(escaped) for escaped, _ in _REFERENCES):
+        raise _NotPlainError
+    for escaped, char in _REFERENCES:
         text = text.replace(escaped, char)
     return text
+
+
+# The forms of a period hold the same long formulas, and their rows the same attributes.
+_kept_formula = lru_cache(maxsize=64)(_unescaped)
+
+
+@lru_cache(maxsize=1024)
+def _row_tag(attributes: str) -> tuple[int, bool]:
+    """The number of a row, and whether it is hidden; 0 where the general way has to say."""
+    numbered = _ROW_NUMBER.search(attributes)
+    if numbered is None or "&" in attributes or _repeated(attributes):
+        return 0, False
+    return int(numbered[1]), _HIDDEN.search(attributes) is not None
+
+
+@lru_cache(maxsize=1024)
+def _formula_tag(attributes: str) -> tuple[bool, str | None]:
+    """Whether the attributes of a formula are written soundly, and the shared formula that it belongs to."""
+    if "&" in attributes or _repeated(attributes):
+        return False, None
+    named = _GROUP.search(attributes) if _SHARED.search(attributes) else None
+    return True, named[1] if named else None

@@ -11,21 +11,23 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s4B4HL2L5H2L")
 _END = struct.Struct("<4s4H2LH")
 _ENTRY = b"PK\x01\x02"
+_LOCATOR_64 = b"PK\x06\x07"
+_NEWEST_VERSION = 63
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
 _LIMIT = 0xFFFF_FFFE
+_SMALL = 64 * 1024
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One archive member with its bytes as they are stored (deflated or plain)."""
 
     name: str
@@ -37,19 +39,40 @@ class Member:
     external_attr: int = 0
 
 
-def deflate(name: str, content: bytes, level: int = 6, like: Member | None = None) -> Member:
-    """`content` as a deflated member; date and attributes as those of `like`."""
+def deflate(
+    name: str, content: bytes | Iterable[bytes | memoryview], level: int = 6, like: Member | None = None
+) -> Member:
+    """`content` as a deflated member; date and attributes as those of `like`.
+
+    A large part may be given in pieces: it is never in memory as a whole.
+    """
     packer = zlib.compressobj(level, zlib.DEFLATED, -15)
-    data = packer.compress(content) + packer.flush()
+    packed, crc, size = [], 0, 0
+    for piece in (content,) if isinstance(content, bytes) else _gathered(content):
+        packed.append(packer.compress(piece))
+        crc, size = zlib.crc32(piece, crc), size + len(piece)
     return Member(
         name,
         zipfile.ZIP_DEFLATED,
-        zlib.crc32(content),
-        len(content),
-        data,
+        crc,
+        size,
+        b"".join([*packed, packer.flush()]),
         like.date_time if like else EPOCH,
         like.external_attr if like else 0,
     )
+
+
+def _gathered(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+    """Small pieces put together: packing one costs more than it holds."""
+    small: list[bytes | memoryview] = []
+    size = 0
+    for piece in pieces:
+        small.append(piece)
+        size += len(piece)
+        if size > _SMALL:
+            yield piece if len(small) == 1 else b"".join(small)
+            small, size = [], 0
+    yield b"".join(small)
 
 
 class ArchiveTooLargeError(ValueError):
@@ -69,6 +92,78 @@ def check_directory(archive: bytes, most: int) -> None:
         raise ArchiveTooLargeError
 
 
+class Entry(NamedTuple):
+    """What an archive's directory says of a member; `header` is where the member begins."""
+
+    name: str
+    flags: int
+    method: int
+    crc: int
+    packed: int
+    size: int
+    header: int
+    date_time: tuple[int, int, int, int, int, int]
+    external_attr: int
+
+
+def read_directory(archive: bytes) -> list[Entry]:
+    """The directory of an archive, in its order.
+
+    Raises:
+        zipfile.BadZipFile, NotImplementedError, ValueError: it is broken, or of a kind that is not read.
+    """
+    plain = _plain_directory(archive)
+    if plain is not None:
+        return plain
+    with zipfile.ZipFile(io.BytesIO(archive)) as z:
+        return [
+            Entry(
+                i.filename,
+                i.flag_bits,
+                i.compress_type,
+                i.CRC,
+                i.compress_size,
+                i.file_size,
+                i.header_offset,
+                i.date_time,
+                i.external_attr,
+            )
+            for i in z.infolist()
+        ]
+
+
+def _plain_directory(archive: bytes) -> list[Entry] | None:
+    """The directory where it is of the simplest kind, as Excel, WPS and tjxl write it; None where it is not.
+
+    Some six times as fast as the standard library, which reads every other kind, and says what is wrong with it.
+    """
+    end = len(archive) - _END.size
+    if end < 0 or archive[end - 20 : end - 16] == _LOCATOR_64:
+        return None
+    magic, disk, directory_disk, here, count, size, position, comment = _END.unpack_from(archive, end)
+    if magic != b"PK\x05\x06" or disk or directory_disk or here != count or comment or position + size != end:
+        return None
+    entries = []
+    while position < end:
+        if position + _CENTRAL.size > end:
+            return None
+        magic, _, _, version, _, flags, method, time, date, crc, packed, unpacked, *rest = _CENTRAL.unpack_from(
+            archive, position
+        )
+        named, extra, said, disk, _, attributes, header = rest
+        position += _CENTRAL.size
+        name = archive[position : position + named]
+        position += named
+        simple = magic == _ENTRY and version <= _NEWEST_VERSION and not (extra or said or disk)
+        if not simple or position > end or not name.isascii() or b"\0" in name or b"\\" in name:
+            return None
+        if max(packed, unpacked, header) > _LIMIT:
+            return None
+        moment = (date >> 9) + 1980, date >> 5 & 0xF, date & 0x1F, time >> 11, time >> 5 & 0x3F, (time & 0x1F) * 2
+        entries.append(Entry(name.decode(), flags, method, crc, packed, unpacked, header, moment, attributes))
+    return entries
+
+
 def read_members(archive: bytes, most: int = 10_000) -> list[Member]:
     """The members of an archive in its order, not inflated.
 
@@ -78,31 +173,20 @@ def read_members(archive: bytes, most: int = 10_000) -> list[Member]:
             lie over each other.
     """
     check_directory(archive, most)
+    entries = read_directory(archive)
+    if sum(e.packed for e in entries) > len(archive):
+        raise zipfile.BadZipFile  # members that lie over each other, each copied whole, would fill the memory
     members = []
-    with zipfile.ZipFile(io.BytesIO(archive)) as z:
-        if sum(info.compress_size for info in z.infolist()) > len(archive):
-            raise zipfile.BadZipFile  # members that lie over each other, each copied whole, would fill the memory
-        for info in z.infolist():
-            start = info.header_offset
-            header = archive[start : start + 30]
-            if len(header) < 30 or header[:4] != b"PK\x03\x04":
-                raise zipfile.BadZipFile(info.filename)
-            name_size, extra_size = struct.unpack("<2H", header[26:30])
-            start += 30 + name_size + extra_size
-            data = archive[start : start + info.compress_size]
-            if len(data) != info.compress_size or info.flag_bits & _ENCRYPTED:
-                raise zipfile.BadZipFile(info.filename)
-            members.append(
-                Member(
-                    info.filename,
-                    info.compress_type,
-                    info.CRC,
-                    info.file_size,
-                    data,
-                    info.date_time,
-                    info.external_attr,
-                )
-            )
+    for e in entries:
+        header = archive[e.header : e.header + 30]
+        if len(header) < 30 or header[:4] != b"PK\x03\x04":
+            raise zipfile.BadZipFile(e.name)
+        name_size, extra_size = struct.unpack("<2H", header[26:30])
+        start = e.header + 30 + name_size + extra_size
+        data = archive[start : start + e.packed]
+        if len(data) != e.packed or e.flags & _ENCRYPTED:
+            raise zipfile.BadZipFile(e.name)
+        members.append(Member(e.name, e.method, e.crc, e.size, data, e.date_time, e.external_attr))
     return members
 
 

@@ -18,11 +18,16 @@ from tjxl.ooxml.refs import Range, column_number, parse_range
 _PREFIX = rb"(?:[A-Za-z_][\w.-]*:)?"
 _SHEET_DATA = re.compile(rb"<(" + _PREFIX + rb")sheetData\b[^>]*?(/?)>")
 _COLUMN = re.compile(rb"<" + _PREFIX + rb"col\b([^>]*?)/?>")
-_CELL = re.compile(rb"<" + _PREFIX + rb"c(?=[\s/>])([^>]*?)(?:/>|>(.*?)</" + _PREFIX + rb"c\s*>)", re.DOTALL)
+# Possessive (`*+`): a cell is passed over in two strides, and nothing is tried again.
+_CELL = re.compile(
+    rb"<" + _PREFIX + rb"c(?=[\s/>])([^>/]*+(?:/(?!>)[^>/]*+)*+)"
+    rb"(?:/>|>((?:[^<]++|<(?!/" + _PREFIX + rb"c[\s>]))*+)</" + _PREFIX + rb"c\s*>)"
+)
 FORMULA = re.compile(rb"<" + _PREFIX + rb"f(?=[\s/>])([^>]*?)(?:/>|>([^<]*)</" + _PREFIX + rb"f\s*>)", re.DOTALL)
 _ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _REF = re.compile(rb"""(?:^|\s)r\s*=\s*["']\s*([A-Za-z]*)([0-9]*)""")
 _MERGED = re.compile(rb"<" + _PREFIX + rb"mergeCell\b[^>]*?\bref\s*=\s*[\"']([^\"']*)")
+_STRETCH = 1024 * 1024
 _SAYS_SOMETHING = re.compile(rb">\s*[^<\s]")
 SHARED_KIND = re.compile(rb"""\st\s*=\s*["']shared["']""")
 _BLOCK_KIND = re.compile(rb"""\st\s*=\s*["'](?:array|dataTable)["']""")
@@ -36,7 +41,6 @@ class SheetText:
         Raises:
             PackageError: E305, the part is written in a way that cannot be changed safely.
         """
-        self.xml = xml
         self.prefix, self.head, self.body, self.tail = split_sheet(xml)
 
     @cached_property
@@ -58,6 +62,20 @@ class SheetText:
                 raise PackageError("E305")
             spans[number] = (m.start(), m.end(), stop)
         return spans
+
+    def stretches(self) -> Iterator[bytes]:
+        """The sheet as several, each with some of its rows and begun by a numbered one: a long one is read so.
+
+        What stands below the rows (links, rules, merged areas) is left out.
+        """
+        body, at = self.body, 0
+        tail = b"</" + self.prefix + b"sheetData>" + self.tail[self.tail.rfind(b"</") :]
+        numbered = re.compile(b"<" + re.escape(self.prefix) + rb"row(?:\s[^<>]*)?\sr\s*=")
+        while at < len(body):
+            following = numbered.search(body, at + _STRETCH)
+            end = len(body) if following is None else following.start()
+            yield b"".join((self.head, memoryview(body)[at:end], tail))
+            at = end
 
     @cached_property
     def unnumbered(self) -> bool:
@@ -118,6 +136,29 @@ class SheetText:
             left <= column <= right and m[2] and (FORMULA.search(m[2]) or _SAYS_SOMETHING.search(m[2]))
             for column, m in self.cells(row)
         )
+
+    def has_cells(self, row: int, columns: range) -> bool:
+        """Whether a row has cells in these columns, blank ones included: only then it has looks."""
+        return row in self.spans and any(column in columns for column, _ in self.cells(row))
+
+    def model_row(self, area: Range) -> int:
+        """The row of an area whose looks new rows take: the lowest that has any, or the last where none has."""
+        columns = range(area.left, area.right + 1)
+        rows = range(area.bottom, area.top - 1, -1)
+        return next((row for row in rows if self.has_cells(row, columns)), area.bottom)
+
+    def last_used(self, area: Range) -> int | None:
+        """The last row of an area that holds a value or formula."""
+        rows = range(area.bottom, area.top - 1, -1)
+        return next((row for row in rows if self.used(row, area.left, area.right)), None)
+
+    def blank_rows(self, first: int, last: int) -> list[int]:
+        """The rows from one to another in which nothing stands: neither value nor formula in any cell."""
+        return [row for row in range(first, last + 1) if row not in self.spans or self._blank(*self.spans[row])]
+
+    def _blank(self, _: int, tag_end: int, end: int) -> bool:
+        something = _SAYS_SOMETHING.search(self.body, tag_end - 1, end)
+        return something is None and FORMULA.search(self.body, tag_end, end) is None
 
     def formula_columns(self, row: int) -> set[int]:
         """The columns of a row in which formulas stand."""

@@ -9,18 +9,22 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from itertools import chain
+from typing import NamedTuple
 
 from tjxl.errors import PackageError
 from tjxl.ooxml.cell_text import CellWriter, Slot
 from tjxl.ooxml.cells import SharedFormula, shifted_formula
 from tjxl.ooxml.edits import Change, Edit, Growth, NewRow, Put, PutFormula, Recalculated, Remove, Reworded, Shared
 from tjxl.ooxml.follow import follow_frame
+from tjxl.ooxml.pending import AppendedRow, Pending
 from tjxl.ooxml.refs import Range, parse_range
 from tjxl.ooxml.sheet_text import FORMULA, SHARED_KIND, SheetText, attributes_of
 
 __all__ = [
-    "Edit", "Growth", "NewRow", "Put", "PutFormula", "Recalculated", "Remove", "Reworded", "Shared", "splice_sheet",
+    "Edit", "Growth", "NewRow", "Put", "PutFormula", "Recalculated", "Remove", "Reworded", "Shared", "Spliced",
+    "splice_sheet",
 ]  # fmt: skip
 
 _DIMENSION = re.compile(rb'(<(?:[\w.-]+:)?dimension\b[^>]*?\bref=")([^"]*)(")')
@@ -28,15 +32,43 @@ Look = tuple[dict[bytes, bytes], dict[int, bytes]]
 """Attributes of a row and styles of its cells by column."""
 
 
+class Spliced(NamedTuple):
+    """A worksheet part in pieces: the text up to its rows, the rows, the text behind them.
+
+    `overwritten` tells whether a formula went.
+    """
+
+    head: bytes
+    rows: Sequence[bytes | memoryview]
+    tail: bytes
+    overwritten: bool
+
+    @property
+    def pieces(self) -> Iterator[bytes | memoryview]:
+        """All of it, in order."""
+        return chain((self.head,), self.rows, (self.tail,))
+
+    def says(self, text: SheetText) -> bool:
+        """Whether this is what the part says already."""
+        if (self.head, self.tail) != (text.head, text.tail) or sum(map(len, self.rows)) != len(text.body):
+            return False
+        at = 0
+        for piece in self.rows:  # never the whole of a long sheet in memory once more
+            if not text.body.startswith(piece, at):
+                return False
+            at += len(piece)
+        return True
+
+
 def splice_sheet(
-    sheet: bytes | SheetText,
+    text: SheetText,
     edits: Mapping[tuple[int, int], Change],
     *,
     new_rows: Mapping[int, NewRow] | None = None,
     dropped: frozenset[int] = frozenset(),
     growth: Sequence[Growth] = (),
     date1904: bool = False,
-) -> bytes:
+) -> Spliced:
     """The worksheet part with these cells set.
 
     Args:
@@ -48,15 +80,13 @@ def splice_sheet(
     Raises:
         PackageError: E305, the part is written in a way that cannot be changed safely.
     """
-    text = SheetText(sheet) if isinstance(sheet, bytes) else sheet
+    pending = edits if isinstance(edits, Pending) else Pending(edits)
+    by_row = pending.rows
     rows = _Rows(text, date1904)
-    body = rows.spliced(edits, new_rows or {}, dropped)
-    bottom = rows.bottom if dropped or any(isinstance(e, Remove) for e in edits.values()) else None
-    head = _dimension(text.head, edits, bottom)
-    parts = (follow_frame(head, growth), body, follow_frame(text.tail, growth))
-    if parts == (text.head, text.body, text.tail):
-        return text.xml  # also where the sheet has no rows, and says so in the short form
-    return b"".join(parts)
+    body = rows.spliced(by_row, new_rows or {}, dropped)
+    removed = any(type(e) is Remove for _, cells in pending.single for e in cells.values())
+    head = _dimension(text.head, by_row, rows.bottom if dropped or removed else None)
+    return Spliced(follow_frame(head, growth), body, follow_frame(text.tail, growth), rows.overwritten)
 
 
 class _Rows:
@@ -65,50 +95,60 @@ class _Rows:
     def __init__(self, sheet: SheetText, date1904: bool) -> None:
         self.sheet, self.body, self.prefix = sheet, sheet.body, sheet.prefix
         self.spans, self.writer = sheet.spans, CellWriter(sheet.prefix, date1904)
-        self._slots: dict[tuple[int, frozenset[int]], list[Slot]] = {}
+        self._slots: dict[Hashable, list[Slot]] = {}
+        self.overwritten = False
         self.bottom = 1  # the last row that is left of those that were there, once they are spliced
 
     def spliced(
-        self, edits: Mapping[tuple[int, int], Change], new: Mapping[int, NewRow], dropped: frozenset[int]
-    ) -> bytes:
-        by_row: dict[int, dict[int, Change]] = {r: {} for r in new}
-        for wanted in (edits, self._orphans(edits, dropped)):
-            for (row, column), edit in wanted.items():
-                by_row.setdefault(row, {})[column] = edit
+        self, edits: Mapping[int, Mapping[int, Change]], new: Mapping[int, NewRow], dropped: frozenset[int]
+    ) -> list[bytes | memoryview]:
+        """The rows, those that stay as they are in long pieces that are not copied."""
+        by_row: dict[int, Mapping[int, Change]] = {r: {} for r in new} | dict(edits)
+        for (row, column), edit in self._orphans(edits, dropped).items():
+            by_row[row] = {**by_row.get(row, {}), column: edit}
         models = {like: self.sheet.model(like) for like in {n.like for n in new.values()}}
-        out: list[bytes] = []
-        position = 0
+        out: list[bytes | memoryview] = []
+        position, old = 0, memoryview(self.body)
         order = list(self.spans)
         gone: set[int] = set()
         for row in sorted({*by_row, *(r for r in dropped if r in self.spans)}):
             look = models[new[row].like] if row in new else ({}, {})
             if row in self.spans:
                 at, _, after = self.spans[row]
-                change = b"" if row in dropped else self._changed_row(row, by_row[row], look[1])
+                if row in dropped:
+                    change = b""
+                    self.overwritten |= bool(self.sheet.formula_columns(row))
+                else:
+                    change = self._changed_row(row, by_row[row], look[1])
             else:
                 following = bisect_left(order, row)
                 at = after = self.spans[order[following]][0] if following < len(order) else len(self.body)
                 change = self._new_row(row, by_row[row], new.get(row), look)
             if not change:
                 gone.add(row)
-            out += [self.body[position:at], change]
+            if position < at:
+                out.append(old[position:at])
+            out.append(change)
             position = after
         if not gone.isdisjoint(self.spans) and self.sheet.unnumbered:  # such rows count from the one before
             raise PackageError("E305")
         self.bottom = next((row for row in reversed(order) if row not in gone), 1)
-        return b"".join([*out, self.body[position:]])
+        return [*out, old[position:]]
 
-    def _orphans(self, edits: Mapping[tuple[int, int], Change], dropped: Set[int]) -> dict[tuple[int, int], Change]:
+    def _orphans(self, edits: Mapping[int, Mapping[int, Change]], dropped: Set[int]) -> dict[tuple[int, int], Change]:
         """The cells that follow a shared formula whose text stands in a cell that is overwritten or dropped."""
+        if b"shared" not in self.body:
+            return {}
         lost: dict[bytes, SharedFormula | None] = {}
         out: dict[tuple[int, int], Change] = {}
         for row in self.sheet.rows_with(SHARED_KIND):
+            changed = edits.get(row, {})
             for column, m in self.sheet.cells(row):
                 f = FORMULA.search(m[2] or b"")
                 attributes = attributes_of(f[1]) if f else {}
                 if f is None or attributes.get(b"t") != b"shared":
                     continue
-                edit = edits.get((row, column))
+                edit = changed.get(column)
                 value = edit if isinstance(edit, Recalculated) else None
                 gone = row in dropped or not (edit is None or value)
                 group = attributes.get(b"si", b"")
@@ -129,18 +169,29 @@ class _Rows:
         if spec is not None and spec.height is not None:
             height = {b"ht": f"{spec.height:g}".encode(), b"customHeight": b"0" if spec.grows else b"1"}
             attributes = attributes | height
-        kind = (spec.like if spec is not None else 0, frozenset(edits.keys() - styles.keys()))
-        slots = self._slots.get(kind)
-        if slots is None:
-            slots = self._slots[kind] = [
-                self.writer.slot(c, styles.get(c) or self._default_style(attributes, c))
-                for c in sorted({*edits, *styles})
-            ]
-        cells = self.writer.new_cells(row, edits, slots)
+        like = spec.like if spec is not None else 0
+        if isinstance(edits, AppendedRow):
+            slots = self._slots_of((like, edits.columns), edits.columns, attributes, styles)
+            cells = self.writer.appended_cells(row, edits, slots)
+        else:
+            kind = like, frozenset(edits.keys() - styles.keys())
+            cells = self.writer.new_cells(row, edits, self._slots_of(kind, edits, attributes, styles))
         if spec is None and not cells:
             return b""
         tag = b"".join(b' %s="%s"' % pair for pair in attributes.items())
         return b'<%srow r="%d"%s>%s</%srow>' % (self.prefix, row, tag, cells, self.prefix)
+
+    def _slots_of(
+        self, kind: Hashable, columns: Iterable[int], attributes: Mapping[bytes, bytes], styles: Mapping[int, bytes]
+    ) -> list[Slot]:
+        """How the cells of new rows of one kind begin."""
+        slots = self._slots.get(kind)
+        if slots is None:
+            slots = self._slots[kind] = [
+                self.writer.slot(c, styles.get(c) or self._default_style(attributes, c))
+                for c in sorted({*columns, *styles})
+            ]
+        return slots
 
     def _changed_row(self, row: int, edits: Mapping[int, Change], styles: Mapping[int, bytes]) -> bytes:
         """`styles` are those of a model row, for cells that the row does not have."""
@@ -148,30 +199,37 @@ class _Rows:
         tag = self.body[start:tag_end]
         inner, out, position = self.sheet.inner(row), [], 0
         own = attributes_of(tag)
-        left = dict(sorted(edits.items()))
+        wanted, at = [*sorted(edits), 0], 0  # no column is 0: there is no further one
 
         def added(column: int) -> bytes:
             style = styles.get(column) or self._default_style(own, column)
-            return self.writer.new(row, column, left.pop(column), style)
+            return self.writer.new(row, column, edits[column], style)
 
-        last, widened, stays = 0, False, False
+        last, end, widened, stays = 0, 0, False, False
         for column, m in self.sheet.cells(row):
             if column <= last:
                 raise PackageError("E305")
-            last = column
+            last, end = column, m.end()
+            if not 0 < wanted[at] <= column:
+                stays = True
+                continue
             out.append(inner[position : m.start()])
-            while left and (first := next(iter(left))) < column:
-                cell = added(first)
+            while 0 < wanted[at] < column:
+                cell = added(wanted[at])
                 widened |= bool(cell)
                 out.append(cell)
-            cell = self._edited(row, column, m, left.pop(column)) if column in left else m[0]
+                at += 1
+            cell = m[0]
+            if wanted[at] == column:
+                cell = self._edited(row, column, m, edits[column])
+                at += 1
             stays |= bool(cell)
             out.append(cell)
-            position = m.end()
-        after = [added(c) for c in list(left)]
+            position = end
+        after = [added(c) for c in wanted[at:-1]]
         if not (stays or widened or any(after)) and Remove() in edits.values():
             return b""
-        out += [*after, inner[position:]]
+        out += [inner[position:end], *after, inner[end:]]
         if widened or any(after):  # `spans` is a hint that may no longer hold
             tag = re.sub(rb'\s+spans="[^"]*"', b"", tag)
         if tag.endswith(b"/>"):
@@ -179,6 +237,8 @@ class _Rows:
         return tag + b"".join(out) + b"</" + self.prefix + b"row>"
 
     def _edited(self, row: int, column: int, m: re.Match[bytes], edit: Change) -> bytes:
+        if isinstance(edit, Put | PutFormula | Remove):
+            self.overwritten = self.overwritten or bool(m[2] and FORMULA.search(m[2]))
         if isinstance(edit, Remove):
             return b""
         attributes = attributes_of(m[1])
@@ -198,21 +258,30 @@ class _Rows:
         return self.writer.valued(b"<%sc%s" % (p, kept), written, edit.cached)
 
 
-def _dimension(head: bytes, edits: Mapping[tuple[int, int], Change], bottom: int | None) -> bytes:
+def _fills(edit: Change) -> bool:
+    return type(edit) is PutFormula or (type(edit) is Put and edit.value not in (None, ""))
+
+
+def _dimension(head: bytes, edits: Mapping[int, Mapping[int, Change]], bottom: int | None) -> bytes:
     """The declared dimension, widened to hold the edits; `bottom` is the last row kept where rows went."""
     m = _DIMENSION.search(head)
-    filled = [
-        place
-        for place, e in edits.items()
-        if isinstance(e, PutFormula) or (isinstance(e, Put) and e.value not in (None, ""))
-    ]
-    if m is None or not (filled or bottom):
+    rows: set[int] = set()
+    columns: set[int] = set()
+    for row, cells in edits.items():
+        filled = cells if isinstance(cells, AppendedRow) else [c for c, e in cells.items() if _fills(e)]
+        if any(True for _ in filled):
+            rows.add(row)
+        if not (
+            isinstance(cells, AppendedRow) and cells.columns and {min(cells.columns), max(cells.columns)} <= columns
+        ):
+            columns.update(filled)
+    if m is None or not (rows or bottom):
         return head
     try:
         old = parse_range(m[2].decode())
     except ValueError:
         return head
-    rows, columns = {r for r, _ in filled} or {old.top}, {c for _, c in filled} or {old.left}
+    rows, columns = rows or {old.top}, columns or {old.left}
     new = Range(
         min(old.top, *rows),
         min(old.left, *columns),

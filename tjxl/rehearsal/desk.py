@@ -18,7 +18,7 @@ from tjxl.rehearsal.year import Turn, Year
 from tjxl.sheets.layout import closing_states, conclusion_words, master_layout, problem_states, state_titles
 from tjxl.sheets.recalc import refresh
 from tjxl.sheets.rows import TableRow, find_table, read_rows
-from tjxl.sheets.state import MasterState, sender_of
+from tjxl.sheets.state import MasterState, read_master, sender_of
 from tjxl.stages import stage_title
 
 Entry = tuple[str, TableRow, Mapping[str, Any]]
@@ -45,7 +45,7 @@ class _Desk:
 
     def __init__(self, play: Year) -> None:
         self._play, self._master = play, ClosedMaster(play.project)
-        self.state = MasterState(self._master.read())
+        self.state = read_master(play.project, self._master.read())
 
     def type(self, entries: Sequence[Entry]) -> None:
         """Type these in, and note it."""

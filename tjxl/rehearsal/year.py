@@ -11,7 +11,7 @@ from typing import Any, Literal
 from tjxl.periods import Period
 from tjxl.project import Project
 from tjxl.session import due_date
-from tjxl.sheets.state import MasterState
+from tjxl.sheets.state import MasterState, read_master
 from tjxl.simulate import Sent
 from tjxl.stages import SINGLE, Stage, stage_title
 
@@ -136,7 +136,7 @@ class Year:
 
     def state(self) -> MasterState:
         """The master as it stands."""
-        return MasterState(self.project.master.read_bytes())
+        return read_master(self.project)
 
     def rng(self, *about: object) -> random.Random:
         """Chance that depends on the seed and on what it is about, and on nothing that happened before."""

@@ -186,6 +186,7 @@ def show_collect(result: Mapping[str, Any]) -> None:
     for stage, units in result.get("missing_by_stage", {"": result["missing"]}).items():
         _show_missing(units, stage)
     show_hand_edits(result["hand_edits"])
+    show_findings(result["findings"])
     if counts["returned"]:
         out.print(f"需修改的表已作标注，在“退回/{result['period']}”中，附有可直接转发的“退回说明.txt”。")
 
@@ -224,6 +225,8 @@ def show_undo(result: Mapping[str, Any]) -> None:
         f"已撤销 {result['merged_at']} 的合并（{'、'.join(result['periods'])}）："
         f"退出入账 {result['rows']} 行，台账变动 {len(result['changes'])} 处，办公厅填写的内容未动。"
     )
+    show_recalled(result["recalled"])
+    show_findings(result["findings"])
     if result["hand_edits_kept"]:
         kept = result["hand_edits_kept"]
         out.print(f"[yellow]合并后有 {kept} 处手工改动，保留未动；可用 tjxl rebuild --check 查看。[/]")
@@ -243,6 +246,13 @@ def show_undo(result: Mapping[str, Any]) -> None:
     out.print(f"撤销前的总台账已备份：{escape(result['backup'])}")
 
 
+def show_recalled(files: Sequence[str]) -> None:
+    """That rows have come back to the master from volumes."""
+    if files:
+        said = escape("、".join(files))
+        console().print(f"有关的行原在{said}，其余各行已一并移回总台账；需要时可再用 tjxl archive-period 移出。")
+
+
 def show_rebuild(result: Mapping[str, Any]) -> None:
     """`tjxl rebuild`: what differs, cell by cell."""
     out = console()
@@ -256,10 +266,13 @@ def show_rebuild(result: Mapping[str, Any]) -> None:
     for d in found[:_LISTED]:
         expected = _shown(d["expected"]) if d["proven"] else "（无从证明，未动）"
         place = d["cell"] or (str(d["row"]) if d["row"] else "")
+        place += f"（{d['volume']}）" if d["volume"] else ""
         table.add_row(d["table"], place, d["column"] or "整行", _shown(d["found"]), expected, d["reason"])
     out.print(table)
     if len(found) > _LISTED:
         out.print(f"……另有 {len(found) - _LISTED} 处，用 --json 查看全部。")
+    show_recalled(result["recalled"])
+    show_findings(result["findings"])
     left = sum(not d["proven"] for d in found)
     out.print(f"不符 {len(found)} 处，已恢复 {result['restored']} 处，无从证明 {left} 处。")
     if result["backup"]:
@@ -313,7 +326,7 @@ def show_status(result: Mapping[str, Any]) -> None:
             table.add_row(title, _pairs(counts))
     console().print(table)
     show_hand_edits(result["hand_edits"])
-    show_findings(result["oversight"]["findings"])
+    show_findings([*result["oversight"]["findings"], *result["findings"]])
 
 
 def show_snapshot(result: Mapping[str, Any]) -> None:
@@ -344,10 +357,13 @@ def show_history(result: Mapping[str, Any]) -> None:
         out.print("尚无入账内容。")
     if unchanged := len(result["entries"]) - len(told):
         out.print(f"另有 {unchanged} 项与上期相同，未列出，用 --json 查看全部。")
-    for number, (file, sha256, archived, batch, moment) in zip(files.values(), files, strict=True):
+    for number, key in zip(files.values(), files, strict=True):
+        file, sha256, archived, batch, moment = key
         kept = archived or "归档中已无此文件，只能指明工作表和行"
         out.print(f"  [{number}] {file}  第 {batch} 批  {str(moment).replace('T', ' ')}", markup=False)
         out.print(f"      {kept}" + ("" if archived else f"（sha256 {sha256}）"), markup=False)
+        for volume in dict.fromkeys(_volume_of(e) for e in told if e["volume"] and _file_of(e) == key):
+            out.print(f"      流水已移至 {volume}", markup=False)
     for e in result["hand_edits"]:
         fate = "，随后被新的报送覆盖" if e["kind"] == "overwritten" else ""
         values = f"入账内容“{_short(e['old'] or '空', 20)}”，改为“{_short(e['new'] or '空', 20)}”"
@@ -355,6 +371,11 @@ def show_history(result: Mapping[str, Any]) -> None:
     for d in result["decisions"]:
         said = f"{d['question_no']} {d['question']} 处理意见：{d['decision']}（{d['state'] or ''}）"
         out.print(f"裁决：{said}", markup=False)
+
+
+def _volume_of(entry: Mapping[str, Any]) -> str:
+    place = entry["volume"]
+    return f"{place['file']}「{place['sheet']}」第 {place['row']} 行"
 
 
 def _file_of(entry: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -29,7 +29,7 @@ def calculate(book: Workbook) -> Values:
     """
     evaluator = Evaluator(grid_of(book))
     return {
-        (sheet.title, row, column): evaluator.evaluate(cell.content.text, sheet.title, row, column)
+        (sheet.title, row, column): evaluator.formula_cell(sheet.title, row, column)
         for sheet in book.sheets
         for (row, column), cell in sheet.cells.items()
         if isinstance(cell.content, Formula)

@@ -26,16 +26,12 @@ def refilled(content: bytes, values: Places) -> bytes:
     editor = BookEditor(Book(content))
     for (sheet, cell), value in values.items():
         editor.edit(sheet, *parse_cell(cell), Put(value))
-    grid = EditedGrid(editor)
-    evaluator = Evaluator(grid)
+    evaluator = Evaluator(EditedGrid(editor))
     for sheet in editor.book.sheets:
         cells = editor.book.cells(sheet)
         for row, column in sorted(place for place, cell in cells.cells.items() if cell.formula is not None):
-            text = grid.formula(sheet, row, column)
-            if text is None:
-                continue
             try:
-                value = evaluator.evaluate(text, sheet, row, column)
+                value = evaluator.formula_cell(sheet, row, column)
             except Unsupported:
                 continue  # a formula that somebody has added: recalculated on opening
             editor.edit(sheet, row, column, Recalculated(value))

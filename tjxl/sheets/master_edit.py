@@ -16,6 +16,7 @@ from tjxl.sheets.questions import decided_row, option_rows, question_row
 from tjxl.sheets.rows import find_table, lacking_columns
 from tjxl.sheets.state import MasterState
 from tjxl.sheets.textsize import row_height
+from tjxl.sheets.volumes import MOVABLE, registered
 
 _GLANCE = 200
 """Characters of a text that a fitted row is measured by."""
@@ -31,6 +32,8 @@ def set_row_values(editor: BookEditor, layout: SheetLayout, row: int, values: Ma
     Raises:
         ValueError: a column belongs to the office: a fault of the program.
     """
+    if not values:
+        return
     table = find_table(editor.book, layout)
     for name, value in values.items():
         column = layout.column(name)
@@ -42,20 +45,23 @@ def set_row_values(editor: BookEditor, layout: SheetLayout, row: int, values: Ma
 
 
 def take_out(editor: BookEditor, layout: SheetLayout, rows: Collection[int]) -> None:
-    """Empty rows of a table. Those at its end leave it, if nobody has written anything else in them.
+    """Empty rows of a table. Those at its end leave it, if nobody has written anything else there; so do blank ones.
 
     Rows above stay where they are, blank: what the office has written beside them must not shift.
     """
+    if not rows:
+        return
     table = find_table(editor.book, layout)
+    text, (_, left, _, right) = editor.book.text(table.sheet), table.range
     ours = {table.columns[c.title] for c in layout.columns if c.owner != "office" and c.title in table.columns}
     noted = {
         row
         for (row, column), cell in editor.book.cells(table.sheet).cells.items()
-        if column not in ours and table.range.left <= column <= table.range.right
+        if column not in ours and left <= column <= right
         if cell.value not in (None, "") and cell.formula is None
     }
     end = table.last_row
-    while end >= table.first_row and end in rows and end not in noted:
+    while end >= table.first_row and (end not in noted if end in rows else not text.used(end, left, right)):
         end -= 1
     if not table.totals_rows:
         editor.shrink_table(layout.title, table.last_row - end)
@@ -65,15 +71,35 @@ def take_out(editor: BookEditor, layout: SheetLayout, rows: Collection[int]) -> 
             set_row_values(editor, layout, row, emptied)
 
 
+def move_out(editor: BookEditor, layout: SheetLayout, rows: Collection[int]) -> None:
+    """Take whole rows of a table out, whatever stands in them: those that end it leave it, the others stay blank.
+
+    Of a row that stays blank no cell is left, so that it costs nothing; `append` fills it before it adds rows.
+    """
+    table = find_table(editor.book, layout)
+    text, going = editor.book.text(table.sheet), set(rows)
+    if not going:
+        return
+    end = table.last_row
+    if not table.totals_rows:
+        while end >= table.first_row and (end in going or not text.used(end, table.range.left, table.range.right)):
+            end -= 1
+        editor.shrink_table(layout.title, table.last_row - end)
+    editor.clear_rows(layout.title, [row for row in going if row <= end])
+
+
 def append(editor: BookEditor, layout: SheetLayout, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Add rows by column name; office columns stay empty.
+
+    Where rows of the master have been moved to volumes, blank rows among those of a ledger are filled first.
 
     Returns:
         The sheet rows written.
     """
+    gaps = bool(rows) and layout.name in MOVABLE and bool(registered(editor.book))
     lacking = lacking_columns(editor.book, layout)
     titles = {c.name: c.title for c in layout.columns if c.title not in lacking}
-    return editor.append_rows(layout.title, [{titles[n]: v for n, v in row.items() if n in titles} for row in rows])
+    return editor.append_rows(layout.title, rows, titles, gaps=gaps)
 
 
 def append_fitted(editor: BookEditor, layout: SheetLayout, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -85,9 +111,9 @@ def append_fitted(editor: BookEditor, layout: SheetLayout, rows: Sequence[Mappin
     table = find_table(editor.book, layout)
     for number, row in zip(append(editor, layout, rows), rows, strict=True):
         texts = [(str(row[name])[:_GLANCE], width) for name, width in long if row.get(name)]
-        if number > table.last_row:
+        if not editor.dressed(layout.title, number):
             height = min(row_height(texts, least), most)
-            editor.new_row(table.sheet, number, NewRow(table.last_row, height))
+            editor.new_row(table.sheet, number, NewRow(editor.model_row(layout.title), height))
 
 
 def add_questions(editor: BookEditor, state: MasterState, questions: Sequence[Question]) -> list[Question]:

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from tjxl.formula.errors import Unsupported
 from tjxl.formula.evaluate import Evaluator
-from tjxl.formula.grid import Area, TableArea
+from tjxl.formula.grid import Area, Formula, TableArea
 from tjxl.formula.values import ExcelError, Value
 from tjxl.ooxml.cells import CellValue, SheetCells, to_serial
 from tjxl.ooxml.editor import BookEditor
@@ -49,7 +49,6 @@ class EditedGrid:
         self._used: dict[str, tuple[int, int]] = {}
         self._cells: dict[str, SheetCells] = {}
         self._areas: dict[str, TableArea | None] = {}
-        self._formulas: dict[tuple[str, int, int], str | None] = {}
 
     def _sheet(self, sheet: str) -> SheetCells:
         """The stored cells of a sheet; none where there is no such sheet."""
@@ -72,27 +71,30 @@ class EditedGrid:
 
     def formula(self, sheet: str, row: int, column: int) -> str | None:
         """The formula to be stored. No formula may be put in or taken away while the grid is in use."""
-        key = (sheet, row, column)
-        if key not in self._formulas:
-            self._formulas[key] = self._formula(sheet, row, column)
-        return self._formulas[key]
+        content = self.content(sheet, row, column)
+        return content.text if isinstance(content, Formula) else None
 
-    def _formula(self, sheet: str, row: int, column: int) -> str | None:
-        edit = self._editor.edits(sheet).get((row, column))
-        if isinstance(edit, PutFormula):
-            return edit.text
-        if isinstance(edit, Put | Remove):
+    def content(self, sheet: str, row: int, column: int) -> Value | Formula:
+        """The formula to be stored, or the value."""
+        place = (row, column)
+        edit = self._editor.edits(sheet).get(place)
+        if edit is not None and not isinstance(edit, Recalculated):
+            return Formula(edit.text) if isinstance(edit, PutFormula) else self.value(sheet, row, column)
+        cells = self._cells.get(sheet) or self._sheet(sheet)
+        cell = cells.cells.get(place)
+        if cell is None:
             return None
-        text = self._sheet(sheet).formula(row, column)
-        return text and self._followed(sheet, row, text)
+        if cell.formula is not None and (text := cells.formula(row, column)):
+            return Formula(self._followed(sheet, row, text))
+        if edit is not None:
+            return self.value(sheet, row, column)
+        return ExcelError(cell.value) if cell.kind == "error" and cell.value is not None else cell.value
 
     def used(self, sheet: str) -> tuple[int, int]:
         """Last used row and column."""
         if sheet not in self._used:
-            rows, columns = self._sheet(sheet).bounds
-            for row, column in self._editor.edits(sheet):
-                rows, columns = max(rows, row), max(columns, column)
-            self._used[sheet] = (rows, columns)
+            stored, edited = self._sheet(sheet).bounds, self._editor.edits(sheet).bounds
+            self._used[sheet] = max(stored[0], edited[0]), max(stored[1], edited[1])
         return self._used[sheet]
 
     def table(self, name: str) -> TableArea | None:
@@ -125,11 +127,8 @@ def refresh(editor: BookEditor) -> None:
     grid = EditedGrid(editor)
     evaluator = Evaluator(grid)
     for sheet, row, column in (*_own_formulas(editor), *editor.unvalued()):
-        text = grid.formula(sheet, row, column)
-        if text is None:
-            continue
         try:
-            value = evaluator.evaluate(text, sheet, row, column)
+            value = evaluator.formula_cell(sheet, row, column)
         except Unsupported:
             continue  # a formula that a person has put there: recalculated on opening
         pending = editor.edits(sheet).get((row, column))
@@ -159,17 +158,20 @@ def _own_formulas(editor: BookEditor) -> Iterator[tuple[str, int, int]]:
             sheet, area = editor.book.names[name]
             places.setdefault(sheet, []).append(area)
     for sheet, areas in places.items():
-        stored = set()
-        if editor.book.text(sheet).has_formulas:
-            stored = {place for place, cell in editor.book.cells(sheet).cells.items() if cell.formula is not None}
-        written = {place for place, edit in editor.edits(sheet).items() if isinstance(edit, PutFormula)}
-        columns: dict[int, list[tuple[int, int]]] = {}
+        rows: dict[int, list[tuple[int, int]]] = {}
         for area in areas:
             for at in range(area.left, area.right + 1):
-                columns.setdefault(at, []).append((area.top, area.bottom))
-        for row, at in sorted(stored | written):
-            if any(top <= row <= bottom for top, bottom in columns.get(at, ())):
-                yield sheet, row, at
+                rows.setdefault(at, []).append((area.top, area.bottom))
+        single = editor.edits(sheet).single
+        found = {(row, at) for row, edits in single for at, edit in edits.items() if isinstance(edit, PutFormula)}
+        if editor.book.text(sheet).has_formulas:
+            cells = editor.book.cells(sheet).cells
+            found |= {place for place, cell in cells.items() if cell.formula is not None}
+        for row, at in sorted(found):
+            for top, bottom in rows.get(at, ()):
+                if top <= row <= bottom:
+                    yield sheet, row, at
+                    break
 
 
 def _refresh_charts(editor: BookEditor, evaluator: Evaluator) -> None:

@@ -78,6 +78,55 @@ def iter_rows(book: Book, layout: SheetLayout, keys: Sequence[str] = ()) -> Iter
             yield TableRow(number, values)
 
 
+class LeanValues(Mapping[str, Any]):
+    """Values by column name. The rows of a ledger share the names: there may be a hundred thousand of them."""
+
+    __slots__ = ("_at", "_given")
+
+    def __init__(self, at: Mapping[str, int], given: tuple[Any, ...]) -> None:
+        self._at, self._given = at, given
+
+    def __getitem__(self, name: str) -> Any:
+        return self._given[self._at[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._at)
+
+    def __len__(self) -> int:
+        return len(self._at)
+
+
+def read_long(book: Book, layout: SheetLayout) -> list[TableRow]:
+    """As `read_rows`, of a table that grows for a year: little is kept but the rows, and equal values only once."""
+    table = find_table(book, layout)
+    absent = lacking_columns(book, layout)
+    columns = [c for c in layout.columns if c.title in table.columns or c.title in absent]
+    at = {c.name: place for place, c in enumerate(columns)}
+    keys = [at[c.name] for c in columns if c.owner == "key"]
+    readers: list[tuple[int, Column, dict[Any, Any] | None]] = [
+        (table.columns.get(c.title, 0), c, None if c.kind == "long" else {}) for c in columns
+    ]
+    out = []
+    for cells in book.stretches(table.sheet):
+        for number in sorted({row for row, _ in cells if table.first_row <= row <= table.last_row}):
+            given = tuple(
+                _known(cells.get((number, column)), c, known, book.date1904) for column, c, known in readers
+            )
+            if any(given[key] is not None for key in keys):
+                out.append(TableRow(number, LeanValues(at, given)))
+    book.let_go(table.sheet)
+    return out
+
+
+def _known(cell: RawCell | None, column: Column, known: dict[Any, Any] | None, date1904: bool) -> Any:
+    """As `typed`; a value met before is the same object."""
+    if cell is None or known is None or isinstance(cell.value, bool):
+        return typed(cell, column, date1904)
+    if cell.value not in known:
+        known[cell.value] = typed(cell, column, date1904)
+    return known[cell.value]
+
+
 def typed(cell: RawCell | None, column: Column, date1904: bool = False) -> Any:
     """A cell's value as its column's kind wants it; what does not fit the kind is given as it stands."""
     if cell is None or cell.value is None or cell.value == "":

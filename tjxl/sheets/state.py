@@ -12,12 +12,14 @@ from tjxl.errors import PackageError
 from tjxl.fields.spec import PARTS, Part
 from tjxl.ooxml.book import Book
 from tjxl.periods import Period, parse_period
+from tjxl.project import Project
 from tjxl.register import GOAL_TITLES, ROLE_TITLES, Given, Goal, Role
 from tjxl.sheets.form_places import IDENTITY_SHEET
 from tjxl.sheets.layout import hidden_layout, master_layout
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.registry import Registry, unit_of
-from tjxl.sheets.rows import TableRow, find_table, holds_table, iter_rows, read_rows
+from tjxl.sheets.rows import TableRow, find_table, holds_table, iter_rows, read_long, read_rows
+from tjxl.sheets.volumes import Shelf, Volume, registered
 from tjxl.stages import SINGLE, STAGES, Stage, stage_titled
 
 _ROLES: Mapping[str, Role] = {title: role for role, title in ROLE_TITLES.items()}
@@ -32,11 +34,46 @@ class Due:
 
 
 class MasterState:
-    """The master's content. Lazy: a command pays for the sheets it asks for."""
+    """The master's content. Lazy: a command pays for the sheets it asks for.
 
-    def __init__(self, content: bytes) -> None:
+    The ledgers and 变更记录 are whole: rows that stand in volumes are among them (`ArchivedRow`).
+    """
+
+    def __init__(self, content: bytes, shelf: Shelf | None = None) -> None:
+        """
+        Args:
+            shelf: where the master's volumes stand; a master that has some does without as long as nobody asks for
+                ledgers or 变更记录.
+        """
         self.content = content
+        self.shelf = shelf
         self.book = Book(content)
+        self._own: dict[str, list[TableRow]] = {}
+
+    def later(self, content: bytes) -> MasterState:
+        """The same master with other content."""
+        return MasterState(content, self.shelf)
+
+    @cached_property
+    def volumes(self) -> tuple[Volume, ...]:
+        """The volumes that hold rows of past periods, the oldest period first."""
+        return registered(self.book)
+
+    def own_rows(self, name: str) -> list[TableRow]:
+        """The rows of a ledger, or of 变更记录 as far as it is there, that stand in the master itself."""
+        if name not in self._own:
+            layout = master_layout()[name]
+            there = name != "changes" or holds_table(self.book, layout)
+            self._own[name] = read_long(self.book, layout) if there else []
+        return self._own[name]
+
+    def whole(self, name: str) -> list[TableRow]:
+        """The rows of a ledger or of 变更记录 in volumes, then those in the master."""
+        if not self.volumes:
+            return self.own_rows(name)
+        if self.shelf is None:
+            raise ValueError("the master has volumes, and nobody has said where")
+        return [row for volume in self.volumes for row in self.shelf.rows(volume, name)] + self.own_rows(name)
 
     @cached_property
     def meta(self) -> dict[str, str]:
@@ -126,21 +163,19 @@ class MasterState:
 
     @cached_property
     def ledger(self) -> list[TableRow]:
-        """填报流水, in the order in which it was written."""
-        return read_rows(self.book, master_layout()["ledger"])
+        """填报流水; `in_order` gives the order in which it was written."""
+        return self.whole("ledger")
 
     @cached_property
     def ledgers(self) -> dict[Part, list[TableRow]]:
         """填报流水, 节点流水 and 指标流水."""
-        return {
-            part: self.ledger if part == "report" else read_rows(self.book, master_layout()[PART_TABLES[part].ledger])
-            for part in PARTS
-        }
+        return {part: self.ledger if part == "report" else self.whole(PART_TABLES[part].ledger) for part in PARTS}
 
     @cached_property
     def changes(self) -> list[TableRow]:
-        """变更记录, as far as it is there: the office may delete rows or the sheet, the ledgers hold all the same."""
-        return self._rows_of("changes")
+        """变更记录 in the order of time, as far as it is there: the office may delete rows or the sheet, the ledgers
+        hold all the same."""
+        return sorted(self.whole("changes"), key=_changed_at)
 
     @cached_property
     def submissions(self) -> list[TableRow]:
@@ -256,6 +291,16 @@ class MasterState:
         }
 
 
+def read_master(project: Project, content: bytes | None = None) -> MasterState:
+    """The master of a project, its volumes within reach.
+
+    Args:
+        content: what a door has read; by default the file as it stands.
+    """
+    shelf = Shelf(project.volumes, project.volume_copies)
+    return MasterState(project.master.read_bytes() if content is None else content, shelf)
+
+
 def sender_of(row: TableRow) -> tuple[str, Stage]:
     """Unit code and stage of a row of 报送情况."""
     return str(row["unit_code"]), stage_titled(row.values.get("stage"))
@@ -294,6 +339,11 @@ def role_of(title: Any) -> Role:
 
 def _text(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value == int(value) else str(value or "")
+
+
+def _changed_at(row: TableRow) -> tuple[dt.datetime, int]:
+    at = row["changed_at"]
+    return at if isinstance(at, dt.datetime) else dt.datetime.max, row.number
 
 
 def batch_of(row: TableRow | Mapping[str, Any]) -> int:

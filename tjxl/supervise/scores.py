@@ -56,7 +56,7 @@ def score(project: Project, units: Sequence[str] = (), master: Master | None = N
         added = follow_scored(editor, _scored(state))
         refresh(editor)
         if editor.changed:
-            state = MasterState(master.write(editor))
+            state = state.later(master.write(editor))
     rows, items, tasks = (read_rows(state.book, master_layout()[name]) for name in TABLES)
     scores = [_score(row, items) for row in rows]
     found = [*_findings(state, tasks)]

@@ -31,7 +31,8 @@ def read_text(cell: RawCell | None, number: NumberClass = "general", date1904: b
         if moment is not None:
             return Reading(moment.date().isoformat())
         return Reading(f"{value * 100:.10g}%" if number == "percent" else as_typed(value))
-    text = _trimmed(str(value).replace("\r\n", "\n").replace("\r", "\n"))
+    text = str(value)
+    text = _trimmed(text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text)
     if len(text) > MAX_TEXT:
         return Reading(None, finding("V413", value=text[:50] + "…", length=len(text)))
     return Reading(text or None)

@@ -110,7 +110,7 @@ class Received:
             names = [f.name for f in spec.unit_fields]
             for row, expected in self.rows(part):
                 if not self.carried(part, expected.facts):
-                    cells += [row.cells[n] for n in names if n in row.originals]
+                    cells += [row.cells[n] for n in names if row.original(n) is not None]
         return cells
 
 

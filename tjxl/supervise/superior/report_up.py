@@ -22,7 +22,7 @@ from tjxl.resources import schema_toml
 from tjxl.settings import ReportUp, Settings
 from tjxl.sheets.form_refill import refilled
 from tjxl.sheets.parts import PART_TABLES
-from tjxl.sheets.state import MasterState
+from tjxl.sheets.state import MasterState, read_master
 from tjxl.supervise.superior.consolidate import consolidate
 from tjxl.supervise.superior.differences import differences_of, refuse_foreign
 from tjxl.supervise.superior.pieces import Own
@@ -50,7 +50,7 @@ def report_up(project: Project, form: Path, out: Path | None = None) -> dict[str
             cannot be written.
         PackageError: it cannot be changed safely.
     """
-    state = MasterState(project.master.read_bytes())
+    state = read_master(project)
     settings = project.settings()
     if not state.meta.get("superior_master_id"):
         raise ProjectError("H105")
@@ -165,7 +165,7 @@ class _Filling:
     def _put(self, part: Part, row: ReadRow, expected: ExpectedRow, values: Mapping[str, Any]) -> list[str]:
         """Fill the blank cells of a row, and say what its rules find in it then; the fields that were filled."""
         spec, sheet = self.received.specs[part], self.received.form.sheets[part].title
-        present = {f.name: row.values.get(f.name) for f in spec.unit_fields if f.name in row.originals}
+        present = {f.name: row.values.get(f.name) for f in spec.unit_fields if row.original(f.name) is not None}
         filled = []
         for field in spec.unit_fields:
             value = values.get(field.name)

@@ -54,7 +54,7 @@ def take_over(project: Project, form: Path, master: Master | None = None) -> dic
         if editor.changed:
             refresh(editor)
             master.backup(dt.datetime.now().replace(microsecond=0))
-            state = MasterState(master.write(editor))
+            state = state.later(master.write(editor))
         state, decisions = obeyed(master, state, settings)
     kept = [f for f in found.findings if f.code == "H131"]
     return {

@@ -73,7 +73,7 @@ def verify(
         backup = _write(master, state, made, settings, now)
         kept = {f["file"] for f in findings if f["severity"] == "error" or f["code"] == "Q129"}
         _clear_folder(project, taken, kept)
-        state = MasterState(master.read())
+        state = state.later(master.read())
     rows = state.verification
     return {
         "imported": made.files,

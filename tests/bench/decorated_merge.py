@@ -6,19 +6,18 @@ import io
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
-from tests.bench.projects import project_with_returns
 from tests.decorated.master import decorated
 from tjxl import flows
 from tjxl.merge import run
 from tjxl.merge.into_file import apply_plan
 from tjxl.merge.plan import Plan
 from tjxl.ooxml.editor import BookEditor
+from tjxl.project import Project
 from tjxl.settings import Settings
 from tjxl.sheets.state import MasterState
 
@@ -33,9 +32,8 @@ class Merge:
     changes: Sequence[Mapping[str, Any]]
 
 
-def planned_merge(root: Path, units: int) -> Merge:
-    """A project made in a folder, its master decorated, its first period reported; the plan that a merge makes."""
-    project = project_with_returns(root, units)
+def planned_merge(project: Project) -> Merge:
+    """The plan of merging all returns of a project, its master decorated before. The project is used up."""
     project.master.write_bytes(decorated(project.master.read_bytes()))
     made: list[Merge] = []
 
