@@ -28,7 +28,7 @@ from tjxl.sheets.state import MasterState, read_master
 from tjxl.sheets.volumes import MOVABLE, Shelf, Volume, rows_of
 
 _NAMED = 5
-"""Places named in a sentence; `formulas` has all of them."""
+"""Places named in a sentence; `readers` has all of them."""
 
 
 def archive_period(

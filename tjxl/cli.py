@@ -303,7 +303,9 @@ app.command("simulate-year", help="演练一整年：下发、填报、退回、
 def doctor(
     folder: Folder = Path(),
     *,
-    fix: Annotated[bool, typer.Option("--fix", help="把本机 Python 的位置写入总台账。")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="把本机 Python 的位置写入总台账，补齐缺失的往期流水工作簿。")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     from tjxl.installation.doctor import doctor as run

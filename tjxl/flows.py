@@ -375,9 +375,8 @@ def collect(
 
 
 def _holds_files(folder: Path) -> bool:
-    return any(
-        folders or names for _, folders, names in os.walk(folder)
-    )  # a folder that cannot be read is told later
+    """Whether anything lies in it; a folder that cannot be read is told by whoever reads it."""
+    return any(folders or names for _, folders, names in os.walk(folder))
 
 
 def _refuse_no_file(path: Path) -> None:

@@ -108,18 +108,7 @@ def merge_returns(
     """
     project = master.project
     accepted = [a for r in returns if (a := accepted_return(r)) is not None]
-    present = Present(
-        tasks=state.tasks,
-        assignments=state.assignments,
-        promises=register_of(state).promises,
-        leads=state.leads,
-        due={code: due.deadline for code, due in state.due.items()},
-        ledgers=state.effective,
-        submissions=state.submissions,
-        asked={str(row["key"]) for row in state.decided.values()},
-        settings=context.settings,
-        withdrawn=_withdrawn(state),
-    )
+    present = _present(state, context)
     noted = followed(state, context, returns, ("needs_decision",))
     batch = _batch(state, now)
     plan = plan_merge(accepted, present, noted, batch=batch, now=now)
@@ -152,6 +141,22 @@ def merge_returns(
         "backup": backup.relative_to(project.root).as_posix() if backup else None,
         "findings": [f.to_json() for f in said],
     }
+
+
+def _present(state: MasterState, context: Context) -> Present:
+    """What a merge is planned against."""
+    return Present(
+        tasks=state.tasks,
+        assignments=state.assignments,
+        promises=register_of(state).promises,
+        leads=state.leads,
+        due={code: due.deadline for code, due in state.due.items()},
+        ledgers=state.effective,
+        submissions=state.submissions,
+        asked={str(row["key"]) for row in state.decided.values()},
+        settings=context.settings,
+        withdrawn=_withdrawn(state),
+    )
 
 
 def _not_followed(state: MasterState) -> list[Finding]:

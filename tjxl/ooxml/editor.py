@@ -174,32 +174,35 @@ class BookEditor:
         inside = len(numbers)
         numbers += range(start, start + len(rows) - inside)
         self._refuse_occupied(table, numbers[-1])
-        pending = self._of(table.sheet)
-        new_rows = self._new_rows.setdefault(table.sheet, {})
-        refilled = self._refilled.setdefault(name, [])
-        like, there = NewRow(self.model_row(name)), self.book.text(table.sheet).spans
         named = dict.fromkeys(key for row in rows for key in row)
         title_of = dict(zip(named, named, strict=True)) if titles is None else titles
         columns = {key: table.columns[title_of[key]] for key in named if key in title_of}
         places = tuple(columns.values())
-        for place, (number, row) in enumerate(zip(numbers, rows, strict=True)):
-            appended = AppendedRow(places, tuple(map(row.get, columns)))
-            bare = number > table.last_row or place < inside or not self.dressed(name, number)
-            if bare:
-                new_rows[number] = like
-                if number <= table.last_row:
-                    refilled.append(number)
-            if bare and number not in there and number not in pending.rows:
-                pending.append(number, appended)
-            else:  # cells that are lacking take the model row's looks; those that were taken out keep theirs
-                edits, lacking = pending.row(number), Remove() if bare else None
-                edits |= {column: Put(None) for column in _columns(table) if edits.get(column, lacking) == Remove()}
-                edits |= appended
+        appended = [AppendedRow(places, tuple(map(row.get, columns))) for row in rows]
+        self._put_rows(table, numbers, inside, appended)
         if self._formulas[name]:
             self._calculate(table, numbers)
         self._free[name] = start + len(rows) - inside
         self._bottom[name] = max(self.last_row(name), numbers[-1])
         return numbers
+
+    def _put_rows(self, table: Table, numbers: Sequence[int], inside: int, rows: Sequence[AppendedRow]) -> None:
+        """Make the edits of appended rows, the first `inside` of which fill gaps."""
+        pending, new_rows = self._of(table.sheet), self._new_rows.setdefault(table.sheet, {})
+        refilled = self._refilled.setdefault(table.name, [])
+        like, there = NewRow(self.model_row(table.name)), self.book.text(table.sheet).spans
+        for place, (number, row) in enumerate(zip(numbers, rows, strict=True)):
+            bare = number > table.last_row or place < inside or not self.dressed(table.name, number)
+            if bare:
+                new_rows[number] = like
+                if number <= table.last_row:
+                    refilled.append(number)
+            if bare and number not in there and number not in pending.rows:
+                pending.append(number, row)
+            else:  # cells that are lacking take the model row's looks; those that were taken out keep theirs
+                edits, lacking = pending.row(number), Remove() if bare else None
+                edits |= {column: Put(None) for column in _columns(table) if edits.get(column, lacking) == Remove()}
+                edits |= row
 
     def _gaps(self, table: Table, start: int) -> list[int]:
         """The rows of a table above `start` in which nothing stands, is to be written, is commented on or linked."""
