@@ -17,6 +17,7 @@ from tjxl import __version__
 from tjxl.commands.archiving import archive_period
 from tjxl.commands.bulletin import bulletin
 from tjxl.commands.export import export
+from tjxl.commands.help import Group, with_chinese_pages
 from tjxl.commands.rehearsal import simulate_year
 from tjxl.commands.remind import remind
 from tjxl.commands.scores import score
@@ -42,6 +43,7 @@ from tjxl.errors import TjxlError
 
 app = typer.Typer(
     name="tjxl",
+    cls=Group,
     help="政府重点工作督查台账：从任务分解表到总台账，全年下发、收集、校验、合并。",
     invoke_without_command=True,
     add_completion=False,
@@ -347,6 +349,9 @@ def menu(folder: Folder = Path()) -> None:
     from tjxl.installation.menu import menu as run
 
     run(project_of(folder))
+
+
+with_chinese_pages(app)
 
 
 def main() -> None:

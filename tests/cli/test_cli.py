@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,7 +19,7 @@ import pytest
 
 from tests.office import AUDIT, JUNE, MAY, SPORTS, Office, filled
 from tjxl import __version__
-from tjxl.cli import main
+from tjxl.cli import app, main
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.splice import Put
 from tjxl.report import show_status
@@ -41,6 +42,9 @@ class Done:
 
 
 Tjxl = Callable[..., Done]
+
+
+COMMANDS = ["", *(c.name or c.callback.__name__ for c in app.registered_commands if c.callback)]
 
 
 @pytest.fixture
@@ -265,6 +269,20 @@ def test_without_json_people_read_chinese(tjxl: Tjxl, office: Office, tmp_path: 
     assert any("\u4e00" <= c <= "\u9fff" for c in done.out)
     with pytest.raises(json.JSONDecodeError):
         json.loads(done.out)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_usage_pages_are_chinese(tjxl: Tjxl, command: str) -> None:
+    usage, page = tjxl(*filter(None, [command]), "--help").out.split("\n", 1)
+    assert usage.startswith(f"用法：tjxl {command}")
+    assert "\n选项：\n" in page
+    assert re.findall(r"[A-Za-z]{2,}:(?!//)|[a-z]{3,} [a-z]{3,}|required|default|[<>]=|<[a-z]+>", page) == []
+
+
+def test_a_usage_page_says_what_an_option_takes(tjxl: Tjxl) -> None:
+    lines = [line.split() for line in tjxl("simulate-year", "--help").out.splitlines()]
+    assert ["--periods", "期数", "演练几期。", "[缺省：12；1", "至", "12]"] in lines
+    assert "  通知  含任务分解表的通知文件。  [必填]" in tjxl("tasks", "--help").out.splitlines()
 
 
 def test_help_and_version(tjxl: Tjxl) -> None:
