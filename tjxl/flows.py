@@ -20,7 +20,7 @@ from tjxl.durable import said_plainly, sync_folder, write_durably, write_whole
 from tjxl.errors import NoticeError, PackageError, ProjectError
 from tjxl.fields.beside import checked_beside
 from tjxl.intake.decided import archived_sources, to_be_read_again
-from tjxl.intake.gather import gather_returns
+from tjxl.intake.gather import gather_returns, read_ahead
 from tjxl.intake.returns import Return
 from tjxl.masters.door import Master
 from tjxl.ooxml.editor import BookEditor
@@ -349,7 +349,12 @@ def collect(
 
     for path in files:
         _refuse_no_file(path)
-    with checked_beside(worth_it=bool(files) or _holds_files(project.inbox)), project.locked("collect"), in_bulk():
+    with (
+        checked_beside(worth_it=bool(files) or _holds_files(project.inbox)),
+        read_ahead(project.inbox, files, scheduler=scheduler),
+        project.locked("collect"),
+        in_bulk(),
+    ):
         master, state = entered(project, master)
         settings = project.settings()
         state, decisions = obeyed(master, state, settings)
@@ -419,7 +424,12 @@ def merge(
     """
     from tjxl.merge.run import merge_time
 
-    with checked_beside(worth_it=_holds_files(project.inbox)), project.locked("merge"), in_bulk():
+    with (
+        checked_beside(worth_it=_holds_files(project.inbox)),
+        read_ahead(project.inbox, scheduler=scheduler),
+        project.locked("merge"),
+        in_bulk(),
+    ):
         master, state = entered(project, master)
         settings = project.settings()
         state, decisions = obeyed(master, state, settings)

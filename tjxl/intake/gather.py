@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from tjxl.intake.context import Context
-from tjxl.intake.parallel import Reading, read_in_parallel, workers_for
+from tjxl.intake.parallel import Reading, read_in_parallel, started_ahead, workers_for
 from tjxl.intake.returns import Return, judge, read_return
 from tjxl.intake.sources import Source, find_sources, open_source
 
@@ -38,6 +40,10 @@ class _Readings:
         """Remember a reading."""
         if read.source.finding is None:
             self._by_digest[read.source.sha256] = read
+
+    def hold_any(self) -> bool:
+        """Whether anything was read in this process, so that it need not be again."""
+        return bool(self._by_digest)
 
     def begin(self, context: Context) -> bool:
         """Forget what was read under another context; whether anything is known under this one."""
@@ -86,6 +92,16 @@ def gather_returns(
     present = {r.source.sha256 for r in returns}
     returns += [_READINGS.read(source, context) for source in archived if source.sha256 not in present]
     return judge(returns, context)
+
+
+@contextmanager
+def read_ahead(inbox: Path, files: Sequence[Path] = (), *, scheduler: str | None = None) -> Iterator[None]:
+    """Within, processes that `gather_returns` will want for so many files are already starting."""
+    if scheduler is not None or _READINGS.hold_any():
+        yield
+        return
+    with started_ahead(len(files) or sum(len(names) for _, _, names in os.walk(inbox))):
+        yield
 
 
 def _kept(readings: Sequence[Reading]) -> list[Return]:

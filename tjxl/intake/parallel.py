@@ -10,11 +10,13 @@ from __future__ import annotations
 import datetime as dt
 import multiprocessing
 import os
+import pickle
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import islice
 from pathlib import Path
 
@@ -30,6 +32,8 @@ _CHUNK = 16
 _PATIENCE = 5.0
 """Seconds without any answer after which it is asked whether one is still to come."""
 
+_AHEAD: ContextVar[_Pool | None] = ContextVar("ahead", default=None)
+
 Reading = list[Return]
 """What one file on disk holds: one return, or several of a zip archive."""
 
@@ -37,6 +41,34 @@ Reading = list[Return]
 def workers_for(files: int) -> int:
     """How many processes are worth their start; 1 means to read in this one."""
     return 1 if files < THRESHOLD else min(os.cpu_count() or 1, _MOST_WORKERS)
+
+
+@contextmanager
+def started_ahead(files: int) -> Iterator[None]:
+    """Within, the processes for so many files are already starting when `read_in_parallel` wants them.
+
+    They load what they need while this one still reads the master.
+    """
+    workers = workers_for(files)
+    if workers == 1:
+        yield
+        return
+    with _Pool(workers) as pool:
+        token = _AHEAD.set(pool)
+        try:
+            pool.begin()
+            yield
+        finally:
+            _AHEAD.reset(token)
+
+
+@contextmanager
+def _begun(workers: int) -> Iterator[_Pool]:
+    """Processes to read with, those started ahead where there are; they end when all is read."""
+    ahead = _AHEAD.get()
+    usable = ahead is not None and ahead.workers == workers and not ahead.told
+    with ahead if ahead is not None and usable else _Pool(workers) as pool:
+        yield pool
 
 
 def read_path(path: Path, inbox: Path, context: Context) -> Reading:
@@ -58,7 +90,8 @@ def read_in_parallel(
     Args:
         step: called once for each file that is done.
     """
-    with _Pool(workers, inbox, context) as pool:
+    with _begun(workers) as pool:
+        pool.tell(inbox, context)
         if not pool.starts():  # no processes can be started here
             return [_counted(read_path(path, inbox, context), step) for path in paths]
         done = read_many(pool.submit, paths, step)
@@ -109,7 +142,8 @@ def with_the_rest(
     """
     left = [i for i in range(len(paths)) if i not in done]
     while left:
-        with _Pool(1, inbox, context) as pool:
+        with _Pool(1) as pool:
+            pool.tell(inbox, context)
             for i in tuple(left):
                 left.remove(i)
                 alone = pool.read_alone(paths[i])
@@ -130,27 +164,56 @@ def _counted(reading: Reading, step: Callable[[], None]) -> Reading:
 
 
 class _Pool:
-    """Processes that know the context. Spawned on every system: a fork would copy locks that threads hold."""
+    """Processes that wait to be told the context. Spawned on every system: a fork would copy locks that threads hold.
 
-    def __init__(self, workers: int, inbox: Path, context: Context) -> None:
+    What they read with is some megabytes, and who hands it to a starting process waits until that has loaded
+    everything: so it goes into a queue, which a thread of its own empties, while the next process already starts.
+    """
+
+    def __init__(self, workers: int) -> None:
         spawn = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(workers, spawn, _begin, (inbox, context))
+        self.workers = workers
+        self.told = False
+        self._to_know: multiprocessing.Queue[bytes] = spawn.Queue()
+        self._pool = ProcessPoolExecutor(workers, spawn, _begin, (self._to_know,))
+        self._first: Future[int] | None = None
+
+    def begin(self) -> None:
+        """Start all processes without waiting for them; one that cannot be started is told by `starts`."""
+        try:
+            with _interrupts_held():
+                begun = [self._pool.submit(os.getpid) for _ in range(self.workers)]
+        except (BrokenProcessPool, OSError):
+            return
+        self._first = begun[0]
+
+    def tell(self, inbox: Path, context: Context) -> None:
+        """What the files are read with, once for all of them."""
+        self._tell(pickle.dumps((inbox, context), pickle.HIGHEST_PROTOCOL))
+
+    def _tell(self, known: bytes) -> None:
+        if not self.told:
+            self.told = True
+            for _ in range(self.workers):
+                self._to_know.put(known)
 
     def __enter__(self) -> _Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._tell(_NOTHING)  # who still waits to be told must be let go
         self._pool.shutdown(cancel_futures=True)  # at Ctrl-C too: only what is being read is waited for
+        self._to_know.close()
+        self._to_know.cancel_join_thread()  # what was meant for a process that has ended meanwhile
 
     def starts(self) -> bool:
         """Whether a process can be started at all."""
+        if self._first is None:
+            self.begin()
         try:
-            with _interrupts_held():
-                first = self._pool.submit(os.getpid)
-            first.result()
+            return self._first is not None and bool(self._first.result())
         except (BrokenProcessPool, OSError):
             return False
-        return True
 
     def submit(self, paths: list[Path]) -> Future[list[Reading]]:
         """Read these in one of the processes."""
@@ -187,15 +250,17 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+_NOTHING = b""
 _inbox: Path
 _context: Context
 
 
-def _begin(inbox: Path, context: Context) -> None:
+def _begin(to_know: multiprocessing.Queue[bytes]) -> None:
     """In a new process: what all its files are read with. Ctrl-C is the first process's to answer."""
     global _inbox, _context
-    _inbox, _context = inbox, context
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if (known := to_know.get()) != _NOTHING:
+        _inbox, _context = pickle.loads(known)
 
 
 def _read(paths: list[Path]) -> list[Reading]:
