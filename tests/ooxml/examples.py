@@ -141,5 +141,5 @@ def decorated(rows: int = 3, *, totals: bool = False, below: str | None = None) 
 def spliced_sheet(sheet: bytes, edits: Mapping[tuple[int, int], Change], **more: Any) -> bytes:
     """A worksheet part with these cells set."""
     text = SheetText(sheet)
-    spliced = splice_sheet(text, edits, **more)
-    return sheet if spliced.says(text) else b"".join(spliced.pieces)
+    pieces = splice_sheet(text, edits, **more).unlike(text)
+    return sheet if pieces is None else b"".join(pieces)

@@ -354,9 +354,10 @@ class BookEditor:
                     raise
                 continue  # a sheet that only might refer to a moved range
             spliced = self._spliced(sheet, text, moves)
-            if not spliced.says(text):  # packed at once: a large master is never in memory twice
+            pieces = spliced.unlike(text)
+            if pieces is not None:  # packed as it is made: a large master is never in memory twice
                 part = self.book.sheets[sheet].part
-                changes[part] = deflate(part, spliced.pieces, level, like=package.member(part))
+                changes[part] = deflate(part, pieces, level, like=package.member(part))
             overwritten |= spliced.overwritten
             self.book.let_go(sheet)
         changes = {

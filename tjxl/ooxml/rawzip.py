@@ -11,7 +11,10 @@ import io
 import struct
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import NamedTuple
 
 _LOCAL = struct.Struct("<4s5H3L2H")
@@ -23,7 +26,8 @@ _NEWEST_VERSION = 63
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
 _LIMIT = 0xFFFF_FFFE
-_SMALL = 64 * 1024
+_SMALL = 512 * 1024
+_AHEAD = 4
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -44,26 +48,62 @@ def deflate(
 ) -> Member:
     """`content` as a deflated member; date and attributes as those of `like`.
 
-    A large part may be given in pieces: it is never in memory as a whole.
+    A large part may be given in pieces: it is never in memory as a whole, and packed while further pieces are made.
     """
-    packer = zlib.compressobj(level, zlib.DEFLATED, -15)
-    packed, crc, size = [], 0, 0
-    for piece in (content,) if isinstance(content, bytes) else _gathered(content):
-        packed.append(packer.compress(piece))
-        crc, size = zlib.crc32(piece, crc), size + len(piece)
+    packing = _Packing(level)
+    if isinstance(content, bytes):
+        packing.take(content)
+    else:
+        _pack_beside(packing, _gathered(content))
     return Member(
         name,
         zipfile.ZIP_DEFLATED,
-        crc,
-        size,
-        b"".join([*packed, packer.flush()]),
+        packing.crc,
+        packing.size,
+        packing.done(),
         like.date_time if like else EPOCH,
         like.external_attr if like else 0,
     )
 
 
+class _Packing:
+    """A member that is being deflated piece by piece."""
+
+    def __init__(self, level: int) -> None:
+        self._packer = zlib.compressobj(level, zlib.DEFLATED, -15)
+        self._packed: list[bytes] = []
+        self.crc = self.size = 0
+
+    def take(self, piece: bytes | memoryview) -> None:
+        self._packed.append(self._packer.compress(piece))
+        self.crc, self.size = zlib.crc32(piece, self.crc), self.size + len(piece)
+
+    def done(self) -> bytes:
+        return b"".join([*self._packed, self._packer.flush()])
+
+
+def _pack_beside(packing: _Packing, pieces: Iterator[bytes | memoryview]) -> None:
+    """Pack in a thread, which needs no Python, what this one makes; few pieces wait in between.
+
+    Whatever ends the making (Ctrl-C too) ends the thread, once it has packed those.
+    """
+    first = next(pieces)
+    second = next(pieces, None)
+    if second is None:  # the part is small
+        packing.take(first)
+        return
+    with ThreadPoolExecutor(1, "deflate") as thread:
+        waiting = deque([thread.submit(packing.take, first)])
+        for piece in chain((second,), pieces):
+            if len(waiting) == _AHEAD:
+                waiting.popleft().result()
+            waiting.append(thread.submit(packing.take, piece))
+        for packed in waiting:
+            packed.result()
+
+
 def _gathered(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:
-    """Small pieces put together: packing one costs more than it holds."""
+    """Small pieces put together: packing one costs more than it holds. There is one at least."""
     small: list[bytes | memoryview] = []
     size = 0
     for piece in pieces:

@@ -16,10 +16,10 @@ from typing import NamedTuple
 from tjxl.errors import PackageError
 from tjxl.ooxml.cell_text import CellWriter, Slot
 from tjxl.ooxml.cells import SharedFormula, shifted_formula
+from tjxl.ooxml.dimension import widened
 from tjxl.ooxml.edits import Change, Edit, Growth, NewRow, Put, PutFormula, Recalculated, Remove, Reworded, Shared
 from tjxl.ooxml.follow import follow_frame
 from tjxl.ooxml.pending import AppendedRow, Pending
-from tjxl.ooxml.refs import Range, parse_range
 from tjxl.ooxml.sheet_text import FORMULA, SHARED_KIND, SheetText, attributes_of
 
 __all__ = [
@@ -27,37 +27,37 @@ __all__ = [
     "splice_sheet",
 ]  # fmt: skip
 
-_DIMENSION = re.compile(rb'(<(?:[\w.-]+:)?dimension\b[^>]*?\bref=")([^"]*)(")')
 Look = tuple[dict[bytes, bytes], dict[int, bytes]]
 """Attributes of a row and styles of its cells by column."""
 
 
 class Spliced(NamedTuple):
-    """A worksheet part in pieces: the text up to its rows, the rows, the text behind them.
-
-    `overwritten` tells whether a formula went.
-    """
+    """A worksheet part: the text up to its rows, the rows, the text behind them. Rows are made as they are taken."""
 
     head: bytes
-    rows: Sequence[bytes | memoryview]
+    rows: Rows
     tail: bytes
-    overwritten: bool
+
+    def unlike(self, text: SheetText) -> Iterator[bytes | memoryview] | None:
+        """All of it in order, in pieces; None where the part says the same already.
+
+        What is alike is made at once, the rest one by one: a long sheet is never in memory as a whole.
+        """
+        rows, alike = iter(self.rows), 0
+        for piece in rows:
+            if not text.body.startswith(piece, alike):
+                break
+            alike += len(piece)
+        else:
+            if (self.head, self.tail, alike) == (text.head, text.tail, len(text.body)):
+                return None
+            piece = b""
+        return chain((self.head, memoryview(text.body)[:alike], piece), rows, (self.tail,))
 
     @property
-    def pieces(self) -> Iterator[bytes | memoryview]:
-        """All of it, in order."""
-        return chain((self.head,), self.rows, (self.tail,))
-
-    def says(self, text: SheetText) -> bool:
-        """Whether this is what the part says already."""
-        if (self.head, self.tail) != (text.head, text.tail) or sum(map(len, self.rows)) != len(text.body):
-            return False
-        at = 0
-        for piece in self.rows:  # never the whole of a long sheet in memory once more
-            if not text.body.startswith(piece, at):
-                return False
-            at += len(piece)
-        return True
+    def overwritten(self) -> bool:
+        """Whether a formula went: known when all has been taken."""
+        return self.rows.overwritten
 
 
 def splice_sheet(
@@ -78,36 +78,56 @@ def splice_sheet(
         growth: ranges that became longer or shorter: conditional formats, validations and filters on them follow.
 
     Raises:
-        PackageError: E305, the part is written in a way that cannot be changed safely.
+        PackageError: E305, the part is written in a way that cannot be changed safely; raised while its rows are
+            taken, too.
     """
     pending = edits if isinstance(edits, Pending) else Pending(edits)
-    by_row = pending.rows
-    rows = _Rows(text, date1904)
-    body = rows.spliced(by_row, new_rows or {}, dropped)
+    rows = Rows(text, pending.rows, new_rows or {}, dropped, date1904=date1904)
     removed = any(type(e) is Remove for _, cells in pending.single for e in cells.values())
-    head = _dimension(text.head, by_row, rows.bottom if dropped or removed else None)
-    return Spliced(follow_frame(head, growth), body, follow_frame(text.tail, growth), rows.overwritten)
+    head = widened(text.head, pending.rows, rows.made_at_once().bottom if dropped or removed else None)
+    return Spliced(follow_frame(head, growth), rows, follow_frame(text.tail, growth))
 
 
-class _Rows:
-    """Changes the rows of one sheet."""
+class Rows:
+    """The rows of one sheet with their changes, to be gone through once.
 
-    def __init__(self, sheet: SheetText, date1904: bool) -> None:
+    Attributes:
+        overwritten: whether a formula went. Known when all rows have been gone through.
+        bottom: the last row that is left of those that were there; likewise.
+    """
+
+    def __init__(
+        self,
+        sheet: SheetText,
+        edits: Mapping[int, Mapping[int, Change]],
+        new: Mapping[int, NewRow],
+        dropped: frozenset[int],
+        *,
+        date1904: bool,
+    ) -> None:
         self.sheet, self.body, self.prefix = sheet, sheet.body, sheet.prefix
         self.spans, self.writer = sheet.spans, CellWriter(sheet.prefix, date1904)
+        self._edits, self._new, self._dropped = edits, new, dropped
         self._slots: dict[Hashable, list[Slot]] = {}
+        self._made: Sequence[bytes | memoryview] | None = None
         self.overwritten = False
-        self.bottom = 1  # the last row that is left of those that were there, once they are spliced
+        self.bottom = 1
 
-    def spliced(
-        self, edits: Mapping[int, Mapping[int, Change]], new: Mapping[int, NewRow], dropped: frozenset[int]
-    ) -> list[bytes | memoryview]:
+    def made_at_once(self) -> Rows:
+        """Make all rows, where something else depends on them."""
+        self._made = list(self)
+        return self
+
+    def __iter__(self) -> Iterator[bytes | memoryview]:
         """The rows, those that stay as they are in long pieces that are not copied."""
-        by_row: dict[int, Mapping[int, Change]] = {r: {} for r in new} | dict(edits)
-        for (row, column), edit in self._orphans(edits, dropped).items():
+        return iter(self._made) if self._made is not None else self._spliced()
+
+    def _spliced(self) -> Iterator[bytes | memoryview]:
+        new, dropped = self._new, self._dropped
+        by_row: dict[int, Mapping[int, Change]] = {r: {} for r in new} | dict(self._edits)
+        for (row, column), edit in self._orphans(by_row, dropped).items():
             by_row[row] = {**by_row.get(row, {}), column: edit}
         models = {like: self.sheet.model(like) for like in {n.like for n in new.values()}}
-        out: list[bytes | memoryview] = []
         position, old = 0, memoryview(self.body)
         order = list(self.spans)
         gone: set[int] = set()
@@ -127,13 +147,13 @@ class _Rows:
             if not change:
                 gone.add(row)
             if position < at:
-                out.append(old[position:at])
-            out.append(change)
+                yield old[position:at]
+            yield change
             position = after
         if not gone.isdisjoint(self.spans) and self.sheet.unnumbered:  # such rows count from the one before
             raise PackageError("E305")
         self.bottom = next((row for row in reversed(order) if row not in gone), 1)
-        return [*out, old[position:]]
+        yield old[position:]
 
     def _orphans(self, edits: Mapping[int, Mapping[int, Change]], dropped: Set[int]) -> dict[tuple[int, int], Change]:
         """The cells that follow a shared formula whose text stands in a cell that is overwritten or dropped."""
@@ -256,36 +276,3 @@ class _Rows:
             edit = edit.value
         kept = b"".join(b' %s="%s"' % (k, v) for k, v in attributes.items() if k != b"t")
         return self.writer.valued(b"<%sc%s" % (p, kept), written, edit.cached)
-
-
-def _fills(edit: Change) -> bool:
-    return type(edit) is PutFormula or (type(edit) is Put and edit.value not in (None, ""))
-
-
-def _dimension(head: bytes, edits: Mapping[int, Mapping[int, Change]], bottom: int | None) -> bytes:
-    """The declared dimension, widened to hold the edits; `bottom` is the last row kept where rows went."""
-    m = _DIMENSION.search(head)
-    rows: set[int] = set()
-    columns: set[int] = set()
-    for row, cells in edits.items():
-        filled = cells if isinstance(cells, AppendedRow) else [c for c, e in cells.items() if _fills(e)]
-        if any(True for _ in filled):
-            rows.add(row)
-        if not (
-            isinstance(cells, AppendedRow) and cells.columns and {min(cells.columns), max(cells.columns)} <= columns
-        ):
-            columns.update(filled)
-    if m is None or not (rows or bottom):
-        return head
-    try:
-        old = parse_range(m[2].decode())
-    except ValueError:
-        return head
-    rows, columns = rows or {old.top}, columns or {old.left}
-    new = Range(
-        min(old.top, *rows),
-        min(old.left, *columns),
-        max(old.bottom if bottom is None else bottom, *rows),
-        max(old.right, *columns),
-    )
-    return head if new == old else head[: m.start(2)] + new.ref.encode() + head[m.end(2) :]
