@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -17,6 +15,7 @@ from tjxl.merge import run
 from tjxl.merge.into_file import apply_plan
 from tjxl.merge.plan import Plan
 from tjxl.ooxml.editor import BookEditor
+from tjxl.ooxml.records import Records
 from tjxl.project import Project
 from tjxl.settings import Settings
 from tjxl.sheets.state import MasterState
@@ -29,7 +28,7 @@ class Merge:
     master: bytes
     plan: Plan
     settings: Settings
-    changes: Sequence[Mapping[str, Any]]
+    changes: Records
 
 
 def planned_merge(project: Project) -> Merge:
@@ -37,9 +36,7 @@ def planned_merge(project: Project) -> Merge:
     project.master.write_bytes(decorated(project.master.read_bytes()))
     made: list[Merge] = []
 
-    def noted(
-        state: MasterState, plan: Plan, settings: Settings, changes: Sequence[Mapping[str, Any]]
-    ) -> BookEditor | None:
+    def noted(state: MasterState, plan: Plan, settings: Settings, changes: Records) -> BookEditor | None:
         made.append(Merge(state.content, plan, settings, changes))
         return apply_plan(state, plan, settings, changes)
 

@@ -18,17 +18,20 @@ from tests.libreoffice import recalculate, requires_libreoffice
 from tests.ooxml.examples import MAIN, SHEET, decorated, spliced_sheet, worksheet
 from tests.ooxml.random_sheets import by_openpyxl, by_xlsxwriter, random_change, random_content
 from tjxl.errors import PackageError
-from tjxl.ooxml import cells
+from tjxl.ooxml import cells, plain
 from tjxl.ooxml.book import Book
 from tjxl.ooxml.cells import SheetCells, read_shared_strings, read_sheet
 from tjxl.ooxml.package import Package
-from tjxl.ooxml.plain import read_plain, read_plain_strings
+from tjxl.ooxml.plain import NotPlainError, plain_sheet, read_plain_strings
 
 STRINGS = [f"串{i}" for i in range(200)]
 
 
 def both_ways(xml: bytes) -> tuple[SheetCells | str, SheetCells | str]:
-    """What `read_sheet` gives, and what it gives when nothing counts as plain; an error by its code."""
+    """What `read_sheet` gives, and what it gives when nothing counts as plain; an error by its code.
+
+    A sheet that is read row by row, as a long one is in stretches, must read the same.
+    """
 
     def read() -> SheetCells | str:
         try:
@@ -38,12 +41,25 @@ def both_ways(xml: bytes) -> tuple[SheetCells | str, SheetCells | str]:
 
     with pytest.MonkeyPatch.context() as patch:
         as_is = read()
-        patch.setattr(cells, "read_plain", lambda *_: None)
+        patch.setattr(plain, "_STRETCH", 1)
+        assert read() == as_is
+        patch.setattr(cells, "plain_sheet", lambda _: None)
         return as_is, read()
 
 
+def is_plain(xml: bytes) -> bool:
+    sheet = plain_sheet(xml)
+    if sheet is None:
+        return False
+    try:
+        list(sheet.stretches())
+    except NotPlainError:
+        return False
+    return True
+
+
 def assert_plain_and_same(xml: bytes) -> None:
-    assert read_plain(xml) is not None
+    assert is_plain(xml)
     fast, general = both_ways(xml)
     assert fast == general
     assert isinstance(fast, SheetCells)
@@ -61,7 +77,7 @@ def test_sheets_before_and_after_edits(writer: Callable[..., bytes], seed: int) 
         fast, general = both_ways(xml)
         assert isinstance(fast, SheetCells)
         assert fast == general
-    assert read_plain(edited) is not None or writer is by_openpyxl  # which writes a formula without value as <v/>
+    assert is_plain(edited) or writer is by_openpyxl  # which writes a formula without value as <v/>
 
 
 @requires_libreoffice
@@ -112,6 +128,8 @@ def strings_both_ways(xml: bytes) -> tuple[list[str] | str, list[str] | str]:
 
     with pytest.MonkeyPatch.context() as patch:
         as_is = read()
+        patch.setattr(plain, "_STRETCH", 1)
+        assert read() == as_is
         patch.setattr(cells, "read_plain_strings", lambda *_: None)
         return as_is, read()
 

@@ -8,12 +8,13 @@ there, and what a person typed over a cell is nobody's report.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 from tjxl.fields.spec import Part
 from tjxl.merge.projection import Entry, Key
+from tjxl.ooxml.records import Records
 from tjxl.sheets.layout import Column, change_words, master_layout
 from tjxl.sheets.parts import PART_TABLES
 
@@ -22,6 +23,13 @@ HandKind = Literal["hand", "overwritten"]
 Kind = ReportKind | HandKind | Literal["undone"]
 
 E = TypeVar("E", bound=Entry)
+
+
+LOGGED = (
+    "changed_at", "period", "task_code", "row_code", "unit", "field", "old", "new", "kind", "file", "sha256", "sheet",
+    "cell", "batch",
+)  # fmt: skip
+"""The columns of 变更记录 in which a change is noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +70,34 @@ class Change:
         names = ("period", "task", "code", "unit", "field", "old", "new", "kind", "file", "sha256", "sheet", "cell")
         return {n: v.isoformat() if isinstance(v := getattr(self, n), dt.date) else v for n in names}
 
-    def row(self, batch: int | None, now: dt.datetime | None) -> dict[str, Any]:
-        """A row of 变更记录, by column name."""
-        return {
-            "changed_at": now,
-            "period": self.period,
-            "task_code": self.task,
-            "row_code": self.code if self.code != self.task else None,
-            "unit": self.unit,
-            "field": self.column.title,
-            "old": as_text(self.old, self.column),
-            "new": as_text(self.new, self.column),
-            "kind": change_words()[self.kind],
-            "file": self.file,
-            "sha256": self.sha256,
-            "sheet": self.sheet,
-            "cell": self.cell,
-            "batch": batch,
-        }
+    def row(self, batch: int | None, now: dt.datetime | None) -> tuple[Any, ...]:
+        """A row of 变更记录: a value for each of `LOGGED`."""
+        column = self.column
+        return (
+            now,
+            self.period,
+            self.task,
+            self.code if self.code != self.task else None,
+            self.unit,
+            column.title,
+            as_text(self.old, column),
+            as_text(self.new, column),
+            change_words()[self.kind],
+            self.file,
+            self.sha256,
+            self.sheet,
+            self.cell,
+            batch,
+        )
+
+
+def logged(changes: Iterable[Change], batch: int | None, now: dt.datetime) -> Records:
+    """Rows for 变更记录.
+
+    Args:
+        batch: the one to which the changes belong, but for hand edits, which no command has made.
+    """
+    return Records(LOGGED, [c.row(None if c.kind == "hand" else batch, now) for c in changes])
 
 
 def as_text(value: Any, column: Column) -> str | None:

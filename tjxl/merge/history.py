@@ -19,7 +19,7 @@ from tjxl.fields.loading import load_specs
 from tjxl.fields.spec import PARTS, Part, Spec
 from tjxl.formats.opening import open_workbook
 from tjxl.intake.headers import HeaderFinder, read_columns, title_index
-from tjxl.merge.changes import Lives
+from tjxl.merge.changes import LOGGED, Lives
 from tjxl.merge.hand_edits import not_recorded
 from tjxl.merge.run import present_edits
 from tjxl.ooxml.refs import cell_ref, parse_cell
@@ -232,7 +232,9 @@ def _edits(project: Project, state: MasterState, task: str) -> list[dict[str, An
     kinds = {word: name for name, word in change_words().items() if name in ("hand", "overwritten")}
     noted = [_edit(row, kinds) for row in state.changes if row["task_code"] == task and row["kind"] in kinds]
     present = [e for e in present_edits(state, project.master.name) if e.task == task]
-    return noted + [_edit(e.row(None, None), kinds) for e in not_recorded(present, state.changes)]
+    return noted + [
+        _edit(dict(zip(LOGGED, e.row(None, None), strict=True)), kinds) for e in not_recorded(present, state.changes)
+    ]
 
 
 def _edit(row: TableRow | Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from tjxl.merge.agreement import agreements
-from tjxl.merge.changes import Change
+from tjxl.merge.changes import Change, logged
 from tjxl.merge.hand_edits import edits_of, not_recorded, standing
 from tjxl.merge.projection import project, register_of
 from tjxl.ooxml.editor import BookEditor
@@ -47,7 +47,7 @@ def follow_leads(
         set_row_values(editor, layouts[shown.table], shown.row.number, shown.differing)
         lost += [e for e in edits_of(was, "overwritten", before.book, master) if shown.values[e.field] != e.new]
     if lost and holds_table(before.book, layouts["changes"]):
-        append_fitted(editor, layouts["changes"], [e.row(None, now) for e in not_recorded(lost, before.changes)])
+        append_fitted(editor, layouts["changes"], logged(not_recorded(lost, before.changes), None, now))
     refresh(editor)
     return lost
 

@@ -16,7 +16,7 @@ from tjxl.intake.record import followed
 from tjxl.intake.returns import Return
 from tjxl.intake.sources import content_of
 from tjxl.masters.door import Master
-from tjxl.merge.changes import Change
+from tjxl.merge.changes import Change, logged
 from tjxl.merge.commit import archive_files
 from tjxl.merge.derived import not_listed
 from tjxl.merge.hand_edits import edits_of, not_recorded, standing
@@ -115,9 +115,7 @@ def merge_returns(
     edits = [e for stood, kind in plan.hand_edits for e in edits_of(stood, kind, state.book, project.master.name)]
     recorded, said = _to_be_recorded(state, [*plan.changes, *edits])
     said += _not_followed(state) if plan.merged else []
-    editor = apply_plan(
-        state, plan, context.settings, [c.row(None if c.kind == "hand" else batch, now) for c in recorded]
-    )
+    editor = apply_plan(state, plan, context.settings, logged(recorded, batch, now))
     settled: set[Sender] = {
         sender_of(r) for r in state.submissions if r["period"] == context.period.code and r["merged_at"]
     }

@@ -18,7 +18,7 @@ from tjxl.fields.spec import Part
 from tjxl.findings import finding
 from tjxl.intake.timeliness import timely
 from tjxl.merge.agreement import agreements
-from tjxl.merge.changes import Change, Lives, differing
+from tjxl.merge.changes import Change, Lives, differing, logged
 from tjxl.merge.derived import follow
 from tjxl.merge.plan import adjustment_key
 from tjxl.merge.projection import Key, project, register_of
@@ -326,7 +326,7 @@ def apply_undo(state: MasterState, plan: Undoing, settings: Settings, now: dt.da
         for number, values in updates.items():
             set_row_values(editor, layouts[name], number, values)
     if plan.changes and holds_table(state.book, layouts["changes"]):
-        append_fitted(editor, layouts["changes"], [c.row(plan.batch, now) for c in plan.changes])
+        append_fitted(editor, layouts["changes"], logged(plan.changes, plan.batch, now))
     follow(state, editor, _left(state, plan.removed), settings)
     refresh(editor)
     return editor

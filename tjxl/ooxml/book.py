@@ -213,6 +213,18 @@ class Book:
             self.package.let_go(part)
         return self._texts[sheet]
 
+    def has_formulas(self, sheet: str) -> bool:
+        """Whether any cell of a sheet seems to hold a formula; of a long sheet nothing is kept for that.
+
+        Raises:
+            PackageError: as of `text`.
+        """
+        known = sheet in self._texts
+        found = self.text(sheet).has_formulas
+        if not known:
+            self.let_go(sheet)
+        return found
+
     def stretches(self, sheet: str) -> Iterator[Mapping[tuple[int, int], RawCell]]:
         """The cells of a long sheet, some rows at a time, none of which is kept.
 
@@ -240,6 +252,11 @@ class Book:
         """Forget the text of a sheet, if it is a large one; it may be asked for again."""
         if sheet in self._texts and len(self._texts[sheet].body) > _KEPT_TEXT:
             del self._texts[sheet]
+
+    def let_cells_go(self) -> None:
+        """Forget the cells of large sheets, which may be read again, when only their texts are still wanted."""
+        for sheet in [s for s in self._cells if self.package.member(self.sheets[s].part).size > _KEPT_TEXT]:
+            del self._cells[sheet]
 
     @cached_property
     def tables(self) -> dict[str, Table]:

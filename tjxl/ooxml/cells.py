@@ -10,7 +10,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal, NamedTuple
 
 from lxml import etree
@@ -18,11 +18,15 @@ from lxml import etree
 from tjxl.errors import PackageError
 from tjxl.ooxml.looks import NumberClass, whole
 from tjxl.ooxml.package import KEPT_PART, Limits, Workload, local_name, parse_xml, stream_xml
-from tjxl.ooxml.plain import PlainSheet, read_plain, read_plain_strings
+from tjxl.ooxml.plain import NotPlainError, PlainCell, PlainSheet, plain_sheet, read_plain_strings
 from tjxl.ooxml.refs import MAX_COLUMN, MAX_ROW, Range, cell_ref, parse_cell, parse_range
 
 CellKind = Literal["number", "text", "bool", "error", "date"]
 CellValue = None | bool | int | float | str | dt.date | dt.datetime
+_Written = tuple[int, str, str | None, str | None]
+"""A plain cell without formula: style, kind, value, inline text."""
+_KNOWN = 4096
+"""Cells that are kept to be used again where others say the same."""
 
 _EPOCH_1900 = dt.datetime(1899, 12, 30)
 _EPOCH_1904 = dt.datetime(1904, 1, 1)
@@ -159,22 +163,32 @@ def read_sheet(
             than the limits of `workload` allow.
     """
     workload = workload or Workload(Limits())
-    most = workload.limits.cells
-    plain = read_plain(xml, most)
-    tree = xml if plain is None else plain.frame
-    workload.tree(len(tree))
-    reader = _Reader(strings, columns, date1904, most)
-    if plain is not None:
-        frame = (_kept_frame if len(tree) <= KEPT_PART else _read_frame)(tree, most)
-        if frame.has_cells:
-            reader.read_plain(plain)
-    else:
-        root = parse_xml(tree)
-        frame = _frame_of(root, most)
-        prefix = _prefix(root)
-        if (data := root.find(f"{prefix}sheetData")) is not None:
-            reader.read_tree(data, prefix)
-    return SheetCells(reader.cells, list(frame.merged), reader.hidden, reader.shared, frame.hidden_columns)
+    new_reader = partial(_Reader, strings, columns, date1904, workload.limits.cells)
+    plain = plain_sheet(xml)
+    found = None if plain is None else _read_plainly(plain, new_reader(), workload)
+    return found or _read_generally(xml, new_reader(), workload)
+
+
+def _read_plainly(sheet: PlainSheet, reader: _Reader, workload: Workload) -> SheetCells | None:
+    """The cells of a sheet that seems plain; None where it is not."""
+    try:
+        reader.read_plain(sheet)
+    except NotPlainError:
+        return None
+    workload.tree(len(sheet.frame))
+    frame = (_kept_frame if len(sheet.frame) <= KEPT_PART else _read_frame)(sheet.frame, reader.most)
+    return reader.done(frame) if frame.has_cells else SheetCells({}, list(frame.merged), [], {}, frame.hidden_columns)
+
+
+def _read_generally(xml: bytes, reader: _Reader, workload: Workload) -> SheetCells:
+    """The cells of whatever sheet."""
+    workload.tree(len(xml))
+    root = parse_xml(xml)
+    frame = _frame_of(root, reader.most)
+    prefix = _prefix(root)
+    if (data := root.find(f"{prefix}sheetData")) is not None:
+        reader.read_tree(data, prefix)
+    return reader.done(frame)
 
 
 class _Frame(NamedTuple):
@@ -239,23 +253,51 @@ class _Reader:
             elif group in self._groups:
                 self.shared[row, column] = self._groups[group]
 
+    def done(self, frame: _Frame) -> SheetCells:
+        """What was read, within its frame."""
+        return SheetCells(self.cells, list(frame.merged), self.hidden, self.shared, frame.hidden_columns)
+
     def read_plain(self, sheet: PlainSheet) -> None:
+        """
+        Raises:
+            NotPlainError: it is to be read in the general way.
+        """
         self.hidden = sheet.hidden_rows
-        in_sheet = not sheet.cells or sheet.cells[-1][0] <= MAX_ROW
-        for row, column, style, kind, formula, group, value, inline in sheet.cells:
-            if self.columns is not None and column not in self.columns:
+        known: dict[_Written, RawCell | None] = {}
+        count = 0
+        for cells in sheet.stretches():
+            count += len(cells)
+            if count > self.most:
+                raise PackageError("E304")
+            if len(known) > _KNOWN:
+                known.clear()
+            self._take(cells, known)
+
+    def _take(self, cells: list[PlainCell], known: dict[_Written, RawCell | None]) -> None:
+        """Add cells of a plain sheet; those that say the same are one object."""
+        taken, columns, within = self.cells, self.columns, not cells or cells[-1][0] <= MAX_ROW
+        for row, column, style, kind, formula, group, value, inline in cells:
+            if columns is not None and column not in columns:
                 continue
-            if inline is not None and kind == "inlineStr":
-                cell: RawCell | None = RawCell(
-                    _unescape(inline) if "_x" in inline else inline, "text", style, formula
-                )
-            else:
-                text = value or ("" if kind == "str" and value is not None else None)
-                cell = _raw(kind, text, style, formula, self.strings)
-            if formula is None and cell is not None and kind != "d" and in_sheet and column <= MAX_COLUMN:
-                self.cells[row, column] = cell
+            if formula is not None:
+                self._add(row, column, self._plain(style, kind, value, inline, formula), group)
+                continue
+            written = style, kind, value, inline
+            cell = known.get(written)
+            if cell is None:
+                cell = known[written] = self._plain(style, kind, value, inline)
+            if cell is not None and kind != "d" and within and column <= MAX_COLUMN:
+                taken[row, column] = cell
             else:
                 self._add(row, column, cell, group)
+
+    def _plain(
+        self, style: int, kind: str, value: str | None, inline: str | None, formula: str | None = None
+    ) -> RawCell | None:
+        if inline is not None and kind == "inlineStr":
+            return RawCell(_unescape(inline) if "_x" in inline else inline, "text", style, formula)
+        text = value or ("" if kind == "str" and value is not None else None)
+        return _raw(kind, text, style, formula, self.strings)
 
     def read_tree(self, data: etree._Element, prefix: str) -> None:
         names = (f"{prefix}v", f"{prefix}f", f"{prefix}is")

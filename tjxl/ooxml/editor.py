@@ -20,6 +20,7 @@ from tjxl.ooxml.formula_refs import Moves
 from tjxl.ooxml.parts import PackageEditor
 from tjxl.ooxml.pending import AppendedRow, Pending
 from tjxl.ooxml.rawzip import Member, deflate
+from tjxl.ooxml.records import Records, as_records
 from tjxl.ooxml.refs import MAX_ROW, Range, cell_ref
 from tjxl.ooxml.sheet_text import SheetText
 from tjxl.ooxml.splice import Spliced, splice_sheet
@@ -137,7 +138,7 @@ class BookEditor:
     def append_rows(
         self,
         name: str,
-        rows: Sequence[Mapping[str, CellValue]],
+        rows: Sequence[Mapping[str, CellValue]] | Records,
         titles: Mapping[str, str] | None = None,
         *,
         gaps: bool = False,
@@ -149,7 +150,8 @@ class BookEditor:
         first: an empty table has one. A row is blank in which nothing was entered, whatever its formulas show.
 
         Args:
-            titles: the title behind each key of the rows, where these are others; keys without one are left out.
+            titles: the title behind each name that the rows use, where these are others; names without one are left
+                out.
             gaps: rows above the last filled one in which nothing stands, from edge to edge of the sheet, are filled
                 before all others, from above.
 
@@ -160,8 +162,9 @@ class BookEditor:
             PackageError: E311 the table has a totals row; E310 something else stands below it, E315 merged cells do;
                 E316 the sheet has no more rows.
         """
-        table = self.table(name)
-        if not rows:
+        table, records = self.table(name), as_records(rows)
+        count = len(records.rows)
+        if not count:
             return []
         if table.totals_rows:
             raise PackageError("E311", sheet=table.sheet)
@@ -170,19 +173,14 @@ class BookEditor:
             self._free[name] = (filled or table.first_row - 1) + 1
             self._formulas[name] = calculated_columns(self.book, table)
         start = self._free[name]
-        numbers = self._gaps(table, start)[: len(rows)] if gaps else []
+        numbers = self._gaps(table, start)[:count] if gaps else []
         inside = len(numbers)
-        numbers += range(start, start + len(rows) - inside)
+        numbers += range(start, start + count - inside)
         self._refuse_occupied(table, numbers[-1])
-        named = dict.fromkeys(key for row in rows for key in row)
-        title_of = dict(zip(named, named, strict=True)) if titles is None else titles
-        columns = {key: table.columns[title_of[key]] for key in named if key in title_of}
-        places = tuple(columns.values())
-        appended = [AppendedRow(places, tuple(map(row.get, columns))) for row in rows]
-        self._put_rows(table, numbers, inside, appended)
+        self._put_rows(table, numbers, inside, _appended(records, table, titles))
         if self._formulas[name]:
             self._calculate(table, numbers)
-        self._free[name] = start + len(rows) - inside
+        self._free[name] = start + count - inside
         self._bottom[name] = max(self.last_row(name), numbers[-1])
         return numbers
 
@@ -338,6 +336,7 @@ class BookEditor:
         """
         changes: dict[str, bytes | Member | None] = dict(self._parts)
         package = self.book.package
+        self.book.let_cells_go()
         self._settle()
         moves = self._moves()
         for name, bottom in self._bottom.items():
@@ -430,6 +429,16 @@ class BookEditor:
             parts.unrelate(parts.workbook_part, chain[0])
             parts.remove(chain[1])
         return parts.changes
+
+
+def _appended(records: Records, table: Table, titles: Mapping[str, str] | None) -> list[AppendedRow]:
+    """Rows to be added, by the columns of their table. A title that the table lacks is an error of the caller."""
+    title_of = dict(zip(records.names, records.names, strict=True)) if titles is None else titles
+    kept = [place for place, name in enumerate(records.names) if name in title_of]
+    columns = tuple(table.columns[title_of[records.names[place]]] for place in kept)
+    if len(kept) == len(records.names):
+        return [AppendedRow(columns, row) for row in records.rows]
+    return [AppendedRow(columns, tuple(row[place] for place in kept)) for row in records.rows]
 
 
 def _columns(table: Table) -> range:

@@ -10,13 +10,14 @@ The tests hold the two ways together.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from tjxl.errors import PackageError
 from tjxl.ooxml.refs import column_number
 
-_START, _END = b"<sheetData>", b"</sheetData>"
+_START, _END, _ROW_END = b"<sheetData>", b"</sheetData>", b"</row>"
 _DECLARATION = re.compile(rb"""<\?xml version=["']1\.0["'](?: encoding=["'](?:UTF|utf)-8["'])?[^<>]*\?>""")
 # What XML 1.0 forbids, and what a parser would turn into something else.
 _CONTROL = bytes(c for c in range(32) if c not in b"\t\n")
@@ -46,41 +47,56 @@ _SHARED = re.compile(r' t="shared"')
 _GROUP = re.compile(r' si="([^"]*)"')
 _KEPT_FORMULA = 32 * 1024
 _KEPT_FRAME = 64 * 1024
+_STRETCH = 256 * 1024
 
 PlainCell = tuple[int, int, int, str, str | None, str | None, str | None, str | None]
 """A cell as written: row, column, style, kind, formula, the shared formula that it belongs to, value, inline text;
 texts are unescaped."""
 
 
-class PlainSheet(NamedTuple):
-    """What stands in a plainly written sheet: its filled cells, its hidden rows, and the XML around `sheetData`."""
-
-    cells: list[PlainCell]
-    hidden_rows: list[int]
-    frame: bytes
+class NotPlainError(Exception):
+    """Something is written in a way that is left to a parser."""
 
 
-def read_plain(xml: bytes, most: int | None = None) -> PlainSheet | None:
-    """The cells of a worksheet part that is written the plain way; None where it is not.
+class PlainSheet:
+    """A worksheet part in a frame of the plain way. Whether its rows are plain too shows as they are read.
 
-    The frame is read the general way by whoever asks, and must prove there to be well-formed.
-
-    Raises:
-        PackageError: E304, there are more than `most` filled cells.
+    Attributes:
+        frame: the XML around the rows, to be read the general way by whoever asks: it must prove to be well-formed.
+        hidden_rows: those of the rows read so far.
     """
+
+    def __init__(self, xml: bytes, start: int, end: int) -> None:
+        """
+        Args:
+            start, end: where the rows stand in `xml`.
+        """
+        self.frame = xml[:start] + xml[end:]
+        self.hidden_rows: list[int] = []
+        self._xml, self._start, self._end = xml, start, end
+
+    def stretches(self) -> Iterator[list[PlainCell]]:
+        """The filled cells, some rows at a time: a long sheet taken apart at once would take many times its size.
+
+        Raises:
+            NotPlainError: the rows are not written the plain way; nothing that was given before counts.
+        """
+        at, last = self._start, 0
+        while at < self._end:
+            following = self._xml.find(_ROW_END, at + _STRETCH, self._end)
+            end = self._end if following < 0 else following + len(_ROW_END)
+            cells, last = _pieces(_text_of(self._xml[at:end]), last, self.hidden_rows)
+            yield cells
+            at = end
+
+
+def plain_sheet(xml: bytes) -> PlainSheet | None:
+    """A worksheet part that seems to be written the plain way; None where it is not."""
     start, end = xml.find(_START), xml.rfind(_END)
     if start < 0 or end < 0:
         return None
-    start += len(_START)
-    frame = xml[:start] + xml[end:]
-    text = _text_of(frame, xml[start:end])
-    if text is None:
-        return None
-    try:
-        found = _pieces(text, most)
-    except _NotPlainError:
-        return None
-    return None if found is None else PlainSheet(*found, frame)
+    sheet = PlainSheet(xml, start + len(_START), end)
+    return sheet if _simple(sheet.frame) else None
 
 
 class PlainStrings(NamedTuple):
@@ -100,34 +116,51 @@ def read_plain_strings(xml: bytes, most: int | None = None) -> PlainStrings | No
     if start < 0 or not xml.endswith(_LAST) or not xml.startswith(b">", start - 1):
         return None
     frame = xml[:start] + _LAST
-    text = _text_of(frame, xml[start:end])
-    if text is None:
+    if not _simple(frame):
         return None
+    try:
+        return PlainStrings(_items(_text_of(xml[start:end]), most), frame)
+    except NotPlainError:
+        return None
+
+
+def _items(text: str, most: int | None) -> list[str]:
+    """The shared texts.
+
+    Raises:
+        NotPlainError: something else stands between two of them.
+        PackageError: E304, there are more than `most`.
+    """
     texts: list[str] = []
     for m in _ITEM.finditer(text):
         item, stray = m.groups()
         if stray:
-            return None
+            raise NotPlainError
         if len(texts) == most:
             raise PackageError("E304")
-        try:
-            texts.append(_unescaped(item) if item else "")
-        except _NotPlainError:
-            return None
-    return PlainStrings(texts, frame)
+        texts.append(_unescaped(item) if item else "")
+    return texts
 
 
-def _text_of(frame: bytes, data: bytes) -> str | None:
-    """What stands within the frame, as text; None where only a parser can tell what it says."""
-    if not (_kept_is_simple if len(frame) <= _KEPT_FRAME else _is_simple)(frame):
-        return None
+def _text_of(data: bytes) -> str:
+    """What stands within a simple frame, as text.
+
+    Raises:
+        NotPlainError: only a parser can tell what it says.
+    """
     if b"]]>" in data or len(data.translate(None, _CONTROL)) != len(data):
-        return None
+        raise NotPlainError
     try:
         text = data.decode()
-    except UnicodeDecodeError:
-        return None
-    return None if "\ufffe" in text or "\uffff" in text else text
+    except UnicodeDecodeError as error:
+        raise NotPlainError from error
+    if "\ufffe" in text or "\uffff" in text:
+        raise NotPlainError
+    return text
+
+
+def _simple(frame: bytes) -> bool:
+    return (_kept_is_simple if len(frame) <= _KEPT_FRAME else _is_simple)(frame)
 
 
 def _is_simple(frame: bytes) -> bool:
@@ -140,27 +173,29 @@ def _is_simple(frame: bytes) -> bool:
 _kept_is_simple = lru_cache(maxsize=64)(_is_simple)
 
 
-def _pieces(text: str, most: int | None) -> tuple[list[PlainCell], list[int]] | None:
-    """Every cell and hidden row; None as soon as something else stands between two pieces."""
+def _pieces(text: str, last: int, hidden: list[int]) -> tuple[list[PlainCell], int]:
+    """The cells of some whole rows, and the number of the last one; hidden ones are added to `hidden`.
+
+    Args:
+        last: the number of the row before.
+
+    Raises:
+        NotPlainError: something else stands between two pieces.
+    """
     cells: list[PlainCell] = []
-    hidden: list[int] = []
-    row, last, left, number = 0, 0, 0, ""
+    row, left, number = 0, 0, ""
     for m in _PIECE.finditer(text):
         letters, own, style, kind, attributes, formula, value, inline, row_tag, empty, closed, stray = m.groups()
         if letters is not None:
             column = column_number(letters)
             if own != number or column <= left:  # a blank one too may stand where another stands
-                return None
+                raise NotPlainError
             left = column
             if value is None and inline is None and attributes is None:
                 continue
-            if len(cells) == most:
-                raise PackageError("E304")
             group = None
             if attributes is not None:  # a formula; one that follows a shared one has no text of its own
-                known, group = _formula_tag(attributes)
-                if not known:
-                    return None
+                group = _formula_tag(attributes)
                 formula = (_kept_formula if len(formula or "") <= _KEPT_FORMULA else _unescaped)(formula or "")
             if value is not None and "&" in value:
                 value = _unescaped(value)
@@ -169,19 +204,21 @@ def _pieces(text: str, most: int | None) -> tuple[list[PlainCell], list[int]] | 
             cells.append((row, column, int(style) if style else 0, kind or "n", formula, group, value, inline))
         elif closed:
             if row == 0:
-                return None
+                raise NotPlainError
             row, number = 0, ""
         elif stray:
-            return None
+            raise NotPlainError
         else:
             own_row, is_hidden = _row_tag(row_tag)
             if row or own_row <= last:
-                return None
+                raise NotPlainError
             last, left = own_row, 0
             row, number = (0, "") if empty else (last, str(last))
             if is_hidden:
                 hidden.append(last)
-    return (cells, hidden) if row == 0 else None
+    if row:
+        raise NotPlainError
+    return cells, last
 
 
 def _repeated(attributes: str) -> bool:
@@ -190,19 +227,15 @@ def _repeated(attributes: str) -> bool:
     return len(set(names)) < len(names)
 
 
-class _NotPlainError(Exception):
-    """A text refers to a character in a way that is left to a parser."""
-
-
 def _unescaped(text: str) -> str:
     """
     Raises:
-        _NotPlainError: there is a `&` other than XML's own five references.
+        NotPlainError: there is a `&` other than XML's own five references.
     """
     if "&" not in text:
         return text
     if text.count("&") != sum(text.count(escaped) for escaped, _ in _REFERENCES):
-        raise _NotPlainError
+        raise NotPlainError
     for escaped, char in _REFERENCES:
         text = text.replace(escaped, char)
     return text
@@ -222,9 +255,13 @@ def _row_tag(attributes: str) -> tuple[int, bool]:
 
 
 @lru_cache(maxsize=1024)
-def _formula_tag(attributes: str) -> tuple[bool, str | None]:
-    """Whether the attributes of a formula are written soundly, and the shared formula that it belongs to."""
+def _formula_tag(attributes: str) -> str | None:
+    """The shared formula that a formula with these attributes belongs to.
+
+    Raises:
+        NotPlainError: they are not written soundly.
+    """
     if "&" in attributes or _repeated(attributes):
-        return False, None
+        raise NotPlainError
     named = _GROUP.search(attributes) if _SHARED.search(attributes) else None
-    return True, named[1] if named else None
+    return named[1] if named else None

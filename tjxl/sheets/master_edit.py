@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tjxl.ooxml.editor import BookEditor
+from tjxl.ooxml.records import Records, as_records
 from tjxl.ooxml.splice import NewRow, Put
 from tjxl.periods import Period
 from tjxl.register import Question
@@ -88,7 +89,11 @@ def move_out(editor: BookEditor, layout: SheetLayout, rows: Collection[int]) -> 
     editor.clear_rows(layout.title, [row for row in going if row <= end])
 
 
-def append(editor: BookEditor, layout: SheetLayout, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+Rows = Sequence[Mapping[str, Any]] | Records
+"""Rows by column name."""
+
+
+def append(editor: BookEditor, layout: SheetLayout, rows: Rows) -> list[int]:
     """Add rows by column name; office columns stay empty.
 
     Where rows of the master have been moved to volumes, blank rows among those of a ledger are filled first.
@@ -96,24 +101,30 @@ def append(editor: BookEditor, layout: SheetLayout, rows: Sequence[Mapping[str, 
     Returns:
         The sheet rows written.
     """
-    gaps = bool(rows) and layout.name in MOVABLE and bool(registered(editor.book))
+    records = as_records(rows)
+    gaps = bool(records.rows) and layout.name in MOVABLE and bool(registered(editor.book))
     lacking = lacking_columns(editor.book, layout)
     titles = {c.name: c.title for c in layout.columns if c.title not in lacking}
-    return editor.append_rows(layout.title, rows, titles, gaps=gaps)
+    return editor.append_rows(layout.title, records, titles, gaps=gaps)
 
 
-def append_fitted(editor: BookEditor, layout: SheetLayout, rows: Sequence[Mapping[str, Any]]) -> None:
+def append_fitted(editor: BookEditor, layout: SheetLayout, rows: Rows) -> None:
     """Add rows, each high enough for the beginning of its long texts: a log is to be looked through."""
-    long = [(column.name, column.width) for column in layout.columns if column.kind == "long"]
+    records = as_records(rows)
+    width = {column.name: column.width for column in layout.columns if column.kind == "long"}
+    long = [(place, width[name]) for place, name in enumerate(records.names) if name in width]
     spec = layout_toml("master.toml")["sheet"][layout.name]
     least = float(spec["least_height"])
     most = _HIGHEST_ROW if spec.get("compact") else _HIGHEST_READ
     table = find_table(editor.book, layout)
-    for number, row in zip(append(editor, layout, rows), rows, strict=True):
-        texts = [(str(row[name])[:_GLANCE], width) for name, width in long if row.get(name)]
+    like: dict[float, NewRow] = {}
+    for number, row in zip(append(editor, layout, records), records.rows, strict=True):
+        texts = [(str(row[place])[:_GLANCE], room) for place, room in long if row[place]]
         if not editor.dressed(layout.title, number):
             height = min(row_height(texts, least), most)
-            editor.new_row(table.sheet, number, NewRow(editor.model_row(layout.title), height))
+            if height not in like:
+                like[height] = NewRow(editor.model_row(layout.title), height)
+            editor.new_row(table.sheet, number, like[height])
 
 
 def add_questions(editor: BookEditor, state: MasterState, questions: Sequence[Question]) -> list[Question]:

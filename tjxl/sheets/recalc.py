@@ -124,6 +124,8 @@ def as_value(value: CellValue, date1904: bool) -> Value:
 
 def refresh(editor: BookEditor) -> None:
     """Add to the editor what its edits make stale: formula values, chart points."""
+    for sheet in editor.book.sheets:  # not wanted before the workbook is written
+        editor.book.let_go(sheet)
     grid = EditedGrid(editor)
     evaluator = Evaluator(grid)
     for sheet, row, column in (*_own_formulas(editor), *editor.unvalued()):
@@ -164,7 +166,7 @@ def _own_formulas(editor: BookEditor) -> Iterator[tuple[str, int, int]]:
                 rows.setdefault(at, []).append((area.top, area.bottom))
         single = editor.edits(sheet).single
         found = {(row, at) for row, edits in single for at, edit in edits.items() if isinstance(edit, PutFormula)}
-        if editor.book.text(sheet).has_formulas:
+        if editor.book.has_formulas(sheet):
             cells = editor.book.cells(sheet).cells
             found |= {place for place, cell in cells.items() if cell.formula is not None}
         for row, at in sorted(found):

@@ -67,19 +67,25 @@ def read_rows(book: Book, layout: SheetLayout) -> list[TableRow]:
 def iter_rows(book: Book, layout: SheetLayout, keys: Sequence[str] = ()) -> Iterator[TableRow]:
     """As `read_rows`, one at a time; `keys` are other columns that make a row count as filled."""
     table = find_table(book, layout)
-    cells = book.cells(table.sheet).cells
-    columns = [(c, table.columns[c.title]) for c in layout.columns if c.title in table.columns]
-    absent = lacking_columns(book, layout)
-    lacking = {c.name: None for c in layout.columns if c.title in absent}
-    keys = keys or [c.name for c in layout.columns if c.owner == "key"]
+    cells, rows = book.cells(table.sheet).cells, _RowReader(book, layout, table, keys)
     for number in range(table.first_row, table.last_row + 1):
-        values = lacking | {c.name: typed(cells.get((number, at)), c, book.date1904) for c, at in columns}
-        if any(values[k] is not None for k in keys):
-            yield TableRow(number, values)
+        if (row := rows.read(cells, number)) is not None:
+            yield row
+
+
+def read_long(book: Book, layout: SheetLayout) -> list[TableRow]:
+    """As `read_rows`, of a table that grows for a year: of its sheet nothing is kept but the rows."""
+    table = find_table(book, layout)
+    rows, out = _RowReader(book, layout, table), []
+    for cells in book.stretches(table.sheet):
+        numbers = sorted({row for row, _ in cells if table.first_row <= row <= table.last_row})
+        out += [row for number in numbers if (row := rows.read(cells, number)) is not None]
+    book.let_go(table.sheet)
+    return out
 
 
 class LeanValues(Mapping[str, Any]):
-    """Values by column name. The rows of a ledger share the names: there may be a hundred thousand of them."""
+    """Values by column name. The rows of a table share the names: there may be a hundred thousand of them."""
 
     __slots__ = ("_at", "_given")
 
@@ -96,26 +102,25 @@ class LeanValues(Mapping[str, Any]):
         return len(self._at)
 
 
-def read_long(book: Book, layout: SheetLayout) -> list[TableRow]:
-    """As `read_rows`, of a table that grows for a year: little is kept but the rows, and equal values only once."""
-    table = find_table(book, layout)
-    absent = lacking_columns(book, layout)
-    columns = [c for c in layout.columns if c.title in table.columns or c.title in absent]
-    at = {c.name: place for place, c in enumerate(columns)}
-    keys = [at[c.name] for c in columns if c.owner == "key"]
-    readers: list[tuple[int, Column, dict[Any, Any] | None]] = [
-        (table.columns.get(c.title, 0), c, None if c.kind == "long" else {}) for c in columns
-    ]
-    out = []
-    for cells in book.stretches(table.sheet):
-        for number in sorted({row for row, _ in cells if table.first_row <= row <= table.last_row}):
-            given = tuple(
-                _known(cells.get((number, column)), c, known, book.date1904) for column, c, known in readers
-            )
-            if any(given[key] is not None for key in keys):
-                out.append(TableRow(number, LeanValues(at, given)))
-    book.let_go(table.sheet)
-    return out
+class _RowReader:
+    """Reads the rows of one table; equal values are kept once."""
+
+    def __init__(self, book: Book, layout: SheetLayout, table: Table, keys: Sequence[str] = ()) -> None:
+        absent = lacking_columns(book, layout)
+        columns = [c for c in layout.columns if c.title in table.columns or c.title in absent]
+        self._at = {c.name: place for place, c in enumerate(columns)}
+        self._keys = [self._at[k] for k in keys or [c.name for c in columns if c.owner == "key"]]
+        self._columns: list[tuple[int, Column, dict[Any, Any] | None]] = [
+            (table.columns.get(c.title, 0), c, None if c.kind == "long" else {}) for c in columns
+        ]
+        self._date1904 = book.date1904
+
+    def read(self, cells: Mapping[tuple[int, int], RawCell], number: int) -> TableRow | None:
+        """A row; None where nothing stands in any of its keys."""
+        given = tuple(_known(cells.get((number, at)), c, known, self._date1904) for at, c, known in self._columns)
+        return (
+            TableRow(number, LeanValues(self._at, given)) if any(given[k] is not None for k in self._keys) else None
+        )
 
 
 def _known(cell: RawCell | None, column: Column, known: dict[Any, Any] | None, date1904: bool) -> Any:
