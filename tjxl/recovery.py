@@ -19,7 +19,8 @@ from tjxl.intake.sources import find_sources, open_source
 from tjxl.masters.closed import ClosedMaster
 from tjxl.masters.door import Master
 from tjxl.merge.commit import clear_leftovers
-from tjxl.merge.rebuild import Rebuild, apply_rebuild, compare
+from tjxl.merge.differences import Rebuild
+from tjxl.merge.rebuild import apply_rebuild, compare
 from tjxl.merge.recall import left_behind
 from tjxl.merge.replay import named_files, replay
 from tjxl.merge.undo import Undoing, UndoneFile, apply_undo, is_witness, plan_undo
