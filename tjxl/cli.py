@@ -111,7 +111,7 @@ def tasks(
     settings = load_settings(Path(SETTINGS_FILE))  # of the current folder, where it has some
     result = flows.tasks(notice, year, settings, _columns(named), units_from)
     needs = any(f["severity"] in ("error", "question") for f in result["findings"])
-    finish(result, as_json, show("tasks"), needs)
+    finish(result, as_json, show("notice", "tasks"), needs)
 
 
 @app.command(help="按通知，或按上级下发的填报表，建立项目文件夹和总台账。")
@@ -142,7 +142,7 @@ def init(
     else:
         raise TjxlError("H109")
     needs = result["questions"] > 0 or any(f["severity"] in ("error", "question") for f in result["findings"])
-    finish(result, as_json, show("init"), needs)
+    finish(result, as_json, show("notice", "init"), needs)
 
 
 @app.command(help="下发一期填报表。")
@@ -158,7 +158,7 @@ def issue(
 
     with progress("正在下发", as_json) as step:
         result = flows.issue(project_of(folder), period, unit or (), step, stage=stage)
-    finish(result, as_json, show("issue"), undecided(result))
+    finish(result, as_json, show("returns", "issue"), undecided(result))
 
 
 @app.command(help="收集并校验收件夹中的填报表。")
@@ -175,7 +175,7 @@ def collect(
     with progress("正在校验", as_json) as step:
         result = flows.collect(project_of(folder), file or (), period, step, scheduler=scheduler)
     needs = any(r["verdict"] in ("returned", "needs_decision") for r in result["returns"]) or undecided(result)
-    finish(result, as_json, show("collect"), needs)
+    finish(result, as_json, show("returns", "collect"), needs)
 
 
 @app.command(help="把校验通过的填报表并入总台账。")
@@ -187,7 +187,7 @@ def merge(
     with progress("正在合并", as_json) as step:
         result = flows.merge(project_of(folder), period, step, scheduler=scheduler)
     needs = any(r["verdict"] in ("returned", "needs_decision") for r in result["skipped"]) or result["questions"] > 0
-    finish(result, as_json, show("merge"), needs or undecided(result))
+    finish(result, as_json, show("returns", "merge"), needs or undecided(result))
 
 
 @app.command(help="撤销最近一次合并，办公厅填写的内容保留。")
@@ -195,7 +195,7 @@ def undo(folder: Folder = Path(), *, as_json: Json = False) -> None:
     from tjxl import recovery
 
     result = recovery.undo(project_of(folder))
-    finish(result, as_json, show("undo"), bool(result["files_missing"] or result["forms_outdated"]))
+    finish(result, as_json, show("recovery", "undo"), bool(result["files_missing"] or result["forms_outdated"]))
 
 
 @app.command(help="用归档的填报表核对、恢复总台账中由系统写入的单元格。")
@@ -209,7 +209,7 @@ def rebuild(
 
     result = recovery.rebuild(project_of(folder), check=check)
     left = [d for d in result["differences"] if check or not d["proven"]]
-    finish(result, as_json, show("rebuild"), bool(left or result["files_missing"]))
+    finish(result, as_json, show("recovery", "rebuild"), bool(left or result["files_missing"]))
 
 
 @app.command(help="校验一份填报表，不写入任何文件。")
@@ -221,7 +221,7 @@ def check(
     from tjxl import flows
 
     result = flows.check(file, project_of(project) if project else None)
-    finish(result, as_json, show("check"), result["verdict"] in ("returned", "needs_decision"))
+    finish(result, as_json, show("returns", "check"), result["verdict"] in ("returned", "needs_decision"))
 
 
 app.command(help="催办：列出未报送、退回未重报、逾期、滞后和临近时限的事项，生成各单位的通知。")(remind)
@@ -233,7 +233,7 @@ def status(folder: Folder = Path(), *, period: SomePeriod = None, as_json: Json 
 
     result = flows.status(project_of(folder), period)
     needs = result["open_questions"] > 0 or bool(result["oversight"]["findings"])
-    finish(result, as_json, show("status"), needs)
+    finish(result, as_json, show("status", "status"), needs)
 
 
 @app.command(help="查看一项任务各项内容的来龙去脉：何期、何单位、何文件何单元格。")
@@ -246,7 +246,7 @@ def history(
 ) -> None:
     from tjxl import flows
 
-    finish(flows.history(project_of(folder), task, unit), as_json, show("history"), False)
+    finish(flows.history(project_of(folder), task, unit), as_json, show("history", "history"), False)
 
 
 app.command("verify", help="导入审计、统计、财政等部门的核查结果，与填报内容对照。")(verify)
@@ -273,7 +273,7 @@ def simulate(
 
     with progress("正在模拟填报", as_json) as step:
         result = run(project_of(folder), period, seed, faults, progress=step, stage=stage)
-    finish(result, as_json, show("simulate"), False)
+    finish(result, as_json, show("demo", "simulate"), False)
 
 
 app.command(help="把总台账的各表导出为 CSV 和 Parquet 文件，供其他程序分析。")(export)
@@ -293,7 +293,7 @@ def demo(
     from tjxl.demo import free_folder, run_demo
 
     result = run_demo(folder or free_folder(Path()), quiet=as_json)
-    finish(result, as_json, show("demo"), False)
+    finish(result, as_json, show("demo", "demo"), False)
 
 
 app.command("report-up", help="用本级总台账填写上级下发的填报表，供审核后上报。")(report_up)
@@ -315,14 +315,14 @@ def doctor(
 
     project = Project(folder)
     result = run(project_of(folder) if fix or project.master.exists() else None, fix=fix)
-    finish(result, as_json, show("doctor"), any(c["severity"] != "note" for c in result["checks"]))
+    finish(result, as_json, show("installation", "doctor"), any(c["severity"] != "note" for c in result["checks"]))
 
 
 @app.command("upgrade-master", help="把总台账中的宏和按钮更新到已安装的版本，其他内容不变。")
 def upgrade_master(folder: Folder = Path(), *, as_json: Json = False) -> None:
     from tjxl.installation.upgrade import upgrade_master as run
 
-    finish(run(project_of(folder)), as_json, show("upgrade_master"), False)
+    finish(run(project_of(folder)), as_json, show("installation", "upgrade_master"), False)
 
 
 @app.command("pack-offline", help="收齐离线安装所需的全部文件（64 位 Windows）。")
@@ -334,14 +334,14 @@ def pack_offline(
 ) -> None:
     from tjxl.installation.offline import pack_offline as run
 
-    finish(run(folder, python), as_json, show("pack_offline"), False)
+    finish(run(folder, python), as_json, show("installation", "pack_offline"), False)
 
 
 @app.command(help="在项目文件夹中生成双击即可使用的菜单（WPS、Linux 等不能用按钮时）。")
 def launcher(folder: Folder = Path(), *, as_json: Json = False) -> None:
     from tjxl.installation.launcher import make_launcher
 
-    finish(make_launcher(project_of(folder)), as_json, show("launcher"), False)
+    finish(make_launcher(project_of(folder)), as_json, show("installation", "launcher"), False)
 
 
 @app.command(help="用菜单操作（供双击启动的文件调用）。")

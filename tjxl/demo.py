@@ -51,7 +51,7 @@ class _Run:
         if self.quiet:
             context: Any = nullcontext(None)
         else:
-            from tjxl.report import progress_bar
+            from tjxl.report.progress import progress_bar
 
             context = progress_bar(title)
         with context as bar:

@@ -39,7 +39,7 @@ from tjxl.installation.doctor import doctor
 from tjxl.ooxml.book import Book
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.refs import parse_range
-from tjxl.report import show_undo
+from tjxl.report.recovery import show_undo
 from tjxl.sheets.layout import master_layout
 from tjxl.sheets.master_edit import append, take_out
 from tjxl.sheets.volumes import Shelf

@@ -22,7 +22,7 @@ from tjxl import __version__
 from tjxl.cli import app, main
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.splice import Put
-from tjxl.report import show_status
+from tjxl.report.status import show_status
 from tjxl.resources import layout_toml, sample_notice
 
 

@@ -29,7 +29,8 @@ def export(
 
 
 def _show(result: dict[str, Any]) -> None:
-    from tjxl.report import console, show_findings
+    from tjxl.report.console import console
+    from tjxl.report.findings import show_findings
 
     rows = {f["table"]: f["rows"] for f in result["files"]}
     counted = "、".join(f"{table}{count}行" for table, count in rows.items())

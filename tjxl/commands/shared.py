@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -67,13 +68,11 @@ def _say_waiting(holder: str) -> None:
     sys.stderr.write(f"项目正被占用：{holder}。正在等待，最多一分钟；按 Ctrl-C 放弃。\n")
 
 
-def show(command: str) -> Callable[[dict[str, Any]], None]:
-    """How a result is shown to people; rich is imported only then."""
+def show(topic: str, command: str) -> Callable[[dict[str, Any]], None]:
+    """How a result is shown to people, by a module of `report`; rich is imported only then."""
 
     def shown(result: dict[str, Any]) -> None:
-        from tjxl import report
-
-        getattr(report, f"show_{command}")(result)
+        getattr(import_module(f"tjxl.report.{topic}"), f"show_{command}")(result)
 
     return shown
 
@@ -95,7 +94,7 @@ def progress(title: str, quiet: bool) -> Iterator[Callable[[int, int], None] | N
     if quiet or not sys.stderr.isatty():
         yield None
         return
-    from tjxl.report import progress_bar
+    from tjxl.report.progress import progress_bar
 
     with progress_bar(title) as step:
         yield step
@@ -107,7 +106,7 @@ def stage_progress(title: str, quiet: bool) -> Iterator[Callable[[int, int, str]
     if quiet or not sys.stderr.isatty():
         yield None
         return
-    from tjxl.report import stage_bar
+    from tjxl.report.progress import stage_bar
 
     with stage_bar(title) as step:
         yield step

@@ -27,4 +27,4 @@ def snapshot(
 ) -> None:
     from tjxl.snapshot import snapshot as run
 
-    finish(run(project_of(folder), period, out, as_merged), as_json, show("snapshot"), False)
+    finish(run(project_of(folder), period, out, as_merged), as_json, show("status", "snapshot"), False)

@@ -13,7 +13,8 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from tjxl.report import console, show_findings
+from tjxl.report.console import console
+from tjxl.report.findings import show_findings
 
 
 def show_archive_period(result: Mapping[str, Any], folder: Path = Path()) -> None:

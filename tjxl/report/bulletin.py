@@ -8,7 +8,8 @@ from typing import Any
 from rich.markup import escape
 
 from tjxl.periods import parse_period
-from tjxl.report import console, show_decisions, show_findings
+from tjxl.report.console import console
+from tjxl.report.findings import show_decisions, show_findings
 
 
 def show_bulletin(result: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from tjxl.report import console
+from tjxl.report.console import console
 from tjxl.sheets.layout import state_titles
 
 _STATES = ("reported", "late", "returned", "missing")

@@ -8,7 +8,8 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Column, Table
 
-from tjxl.report import console, show_decisions, show_findings
+from tjxl.report.console import console
+from tjxl.report.findings import show_decisions, show_findings
 
 _LISTED = 40
 _TASKS = 6

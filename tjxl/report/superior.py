@@ -7,7 +7,8 @@ from typing import Any
 
 from rich.markup import escape
 
-from tjxl.report import console, show_findings
+from tjxl.report.console import console
+from tjxl.report.findings import show_findings
 
 
 def show_report_up(result: Mapping[str, Any]) -> None:

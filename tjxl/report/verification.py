@@ -7,7 +7,8 @@ from typing import Any
 
 from rich.markup import escape
 
-from tjxl.report import console, show_decisions, show_findings
+from tjxl.report.console import console
+from tjxl.report.findings import show_decisions, show_findings
 
 _MOST = 20
 

@@ -1,0 +1,47 @@
+"""How things stand, now or at the end of a past period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Column, Table
+
+from tjxl.report.console import console
+from tjxl.report.findings import show_findings
+from tjxl.report.hand_edits import show_hand_edits
+
+
+def show_status(result: Mapping[str, Any]) -> None:
+    """`tjxl status`."""
+    table = Table("项目", Column("情况", overflow="fold"), show_header=False)
+    table.add_row("总台账", escape(result["master"]))
+    table.add_row("已下发期次", "、".join(result["periods"]) or "尚未下发")
+    table.add_row("任务", f"{result['tasks']} 项：" + _pairs(result["by_status"]))
+    if result["period"]:
+        table.add_row(f"{result['period']} 报送", _pairs(result["reports"]))
+    for stage, counts in result.get("stages", {}).items():
+        table.add_row(f"　其中{stage}阶段", _pairs(counts))
+    if result.get("agreement"):
+        table.add_row("配合与牵头口径", _pairs(result["agreement"]))
+    table.add_row("待裁决", f"{result['open_questions']} 条")
+    for title, name in (("问题清单", "problems"), ("销号", "closings"), ("核查", "verification")):
+        if counts := result["oversight"][name]:
+            table.add_row(title, _pairs(counts))
+    console().print(table)
+    show_hand_edits(result["hand_edits"])
+    show_findings([*result["oversight"]["findings"], *result["findings"]])
+
+
+def show_snapshot(result: Mapping[str, Any]) -> None:
+    """`tjxl snapshot`."""
+    until = f"，只含 {result['as_merged']}（含）以前入账的" if result["as_merged"] else ""
+    console().print(
+        f"已导出截至 {result['period']} 的台账{until}：{escape(result['file'])}\n"
+        f"任务 {result['tasks']} 项：{_pairs(result['by_status'])}；报送：{_pairs(result['reports'])}。"
+    )
+
+
+def _pairs(counts: Mapping[str, int]) -> str:
+    return "，".join(f"{name} {count}" for name, count in counts.items())
