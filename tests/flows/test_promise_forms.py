@@ -254,7 +254,7 @@ def test_a_planted_fault_is_found_on_its_sheet_and_marked(
 ) -> None:
     part, texts = FAULTS[fault], dict(layout_toml("simulate.toml"))
     texts |= {"faults": {}, "part_faults": {part: {fault: 1}}}
-    monkeypatch.setattr("tjxl.simulate.layout_toml", lambda _: texts)
+    monkeypatch.setattr("tjxl.simulate.writer.layout_toml", lambda _: texts)
     assert simulate(promised.project, MAY, seed=1, faults=1, units=[SPORTS])["faults"] == [
         {"unit": SPORTS, "fault": fault}
     ]
