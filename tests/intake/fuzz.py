@@ -37,7 +37,7 @@ from tjxl import flows
 from tjxl.fields.spec import Part
 from tjxl.intake.context import Context
 from tjxl.intake.expected import intake_context
-from tjxl.intake.read import ReadRow
+from tjxl.intake.readform import ReadRow
 from tjxl.intake.returns import Return, judge, read_return
 from tjxl.intake.sources import Source
 from tjxl.intake.values import squeeze

@@ -9,7 +9,7 @@ from typing import Any
 from tjxl.fields.spec import Part, Spec
 from tjxl.findings import Finding, finding
 from tjxl.intake.context import Expected, ExpectedRow
-from tjxl.intake.read import ReadForm, ReadRow, ReadSheet
+from tjxl.intake.readform import ReadForm, ReadRow, ReadSheet
 from tjxl.intake.surroundings import shortened
 from tjxl.intake.values import squeeze
 from tjxl.register import serial_of, task_of

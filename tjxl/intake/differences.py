@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tjxl.fields.spec import Field, Part, Spec
-from tjxl.intake.read import ReadForm, ReadRow
+from tjxl.intake.readform import ReadForm, ReadRow
 from tjxl.intake.surroundings import shortened
 from tjxl.register import serial_of
 

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from tjxl.findings import Finding, finding
 from tjxl.intake.context import Context
 from tjxl.intake.identify import Identity
-from tjxl.intake.read import ReadForm
+from tjxl.intake.readform import ReadForm
 from tjxl.intake.values import squeeze
 
 _LEAST_NAME = 3

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tjxl.fields.spec import Part
 from tjxl.findings import Finding, finding
-from tjxl.intake.read import ReadForm, ReadRow
+from tjxl.intake.readform import ReadForm, ReadRow
 from tjxl.ooxml.refs import parse_cell
 from tjxl.register import Question
 from tjxl.sheets.layout import answer_words

@@ -8,7 +8,7 @@ from typing import Any
 
 from tjxl.fields.spec import Part, Spec
 from tjxl.findings import Finding
-from tjxl.intake.read import ReadForm, ReadRow
+from tjxl.intake.readform import ReadForm, ReadRow
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.refs import cell_ref
 from tjxl.ooxml.splice import Put

@@ -24,7 +24,8 @@ from tjxl.intake.guard import open_book
 from tjxl.intake.identify import Identity, check_identity, read_identity, sheets_without
 from tjxl.intake.names import FileNames, check_shown_unit
 from tjxl.intake.questions import with_answers
-from tjxl.intake.read import FormReader, ReadForm, ReadRow, head_date
+from tjxl.intake.read import FormReader
+from tjxl.intake.readform import ReadForm, ReadRow, head_date
 from tjxl.intake.sources import Source, foreign_kind
 from tjxl.ooxml.refs import parse_cell
 from tjxl.sheets.form_places import FORM_VERSION, IDENTITY_SHEET

@@ -9,18 +9,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from tjxl.fields.spec import Field
 from tjxl.findings import Finding, finding
 from tjxl.formats.workbook import Workbook
 from tjxl.intake.headers import Header
+from tjxl.intake.readform import ReadRow
 from tjxl.ooxml.cells import RawCell, SheetCells
 from tjxl.ooxml.refs import cell_ref, column_letters
 from tjxl.sheets.marks import unit_words
-
-if TYPE_CHECKING:
-    from tjxl.intake.read import ReadRow
 
 _SHOWN_TEXT = 60
 _PRIVATE = re.compile(r"[0-9]{11,40}[Xx]?")

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from tjxl.fields.spec import Part
-from tjxl.intake.read import ReadRow
+from tjxl.intake.readform import ReadRow
 from tjxl.merge.differences import NOT_IN_FILE, Notes, without_file
 from tjxl.merge.plan import AcceptedRow, outweighs
 from tjxl.merge.projection import Key

@@ -15,7 +15,7 @@ from tjxl.intake.decided import to_be_read_again
 from tjxl.intake.expected import intake_context
 from tjxl.intake.guard import open_book
 from tjxl.intake.identify import read_identity
-from tjxl.intake.read import ReadForm
+from tjxl.intake.readform import ReadForm
 from tjxl.intake.returns import Return, judge, read_return
 from tjxl.intake.sources import Source
 from tjxl.merge.plan import AcceptedReturn

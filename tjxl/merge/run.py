@@ -11,7 +11,7 @@ from typing import Any
 from tjxl.errors import ProjectError
 from tjxl.findings import Finding, finding
 from tjxl.intake.context import Context
-from tjxl.intake.read import head_date
+from tjxl.intake.readform import head_date
 from tjxl.intake.record import followed
 from tjxl.intake.returns import Return
 from tjxl.intake.sources import content_of

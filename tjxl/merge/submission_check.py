@@ -7,7 +7,7 @@ from collections.abc import Mapping, Set
 from typing import Any
 
 from tjxl.fields.spec import Part
-from tjxl.intake.read import head_date
+from tjxl.intake.readform import head_date
 from tjxl.intake.timeliness import timely
 from tjxl.merge.differences import Notes, without_file
 from tjxl.merge.projection import Key

@@ -8,7 +8,7 @@ from typing import Any
 
 from tjxl.fields.spec import Part
 from tjxl.intake.context import Expected
-from tjxl.intake.read import ReadForm, ReadRow, ReadSheet
+from tjxl.intake.readform import ReadForm, ReadRow, ReadSheet
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.refs import parse_cell
 from tjxl.ooxml.splice import Put

@@ -22,7 +22,8 @@ from tjxl.intake.alone import expected_of_form
 from tjxl.intake.context import Expected, ExpectedRow
 from tjxl.intake.guard import open_book
 from tjxl.intake.identify import Identity, read_identity
-from tjxl.intake.read import FormReader, ReadForm, ReadRow
+from tjxl.intake.read import FormReader
+from tjxl.intake.readform import ReadForm, ReadRow
 from tjxl.notice.names import split_names
 from tjxl.periods import Period, parse_period
 from tjxl.register import (

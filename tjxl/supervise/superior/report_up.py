@@ -13,7 +13,7 @@ from tjxl.fields.scalar import check_values
 from tjxl.fields.spec import Part, rule_finding
 from tjxl.findings import Finding, finding
 from tjxl.intake.context import ExpectedRow
-from tjxl.intake.read import ReadRow
+from tjxl.intake.readform import ReadRow
 from tjxl.issuing import form_file_name
 from tjxl.periods import Period
 from tjxl.project import Project
