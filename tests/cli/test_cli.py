@@ -51,6 +51,9 @@ COMMANDS = ["", *(c.name or c.callback.__name__ for c in app.registered_commands
 def tjxl(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Tjxl:
     """Run the command line; what libraries print counts too."""
 
+    # where the tests themselves run as `python -m pytest`, usage pages would name that
+    monkeypatch.setattr(sys.modules["__main__"], "__package__", None, raising=False)
+
     def run(*args: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["tjxl", *map(str, args)])
         with pytest.raises(SystemExit) as stop:
