@@ -4,89 +4,101 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 
 from tjxl.ooxml.cells import CellValue
 from tjxl.ooxml.edits import Change, Put, PutFormula
-from tjxl.ooxml.pending import AppendedRow
-from tjxl.ooxml.refs import cell_ref, column_letters
+from tjxl.ooxml.refs import column_letters
 from tjxl.ooxml.stored import storable, stored, stored_text
 
-_WHOLE = 10**15  # as in `stored`
-Slot = tuple[int, bytes | None, bytes, bytes]
-"""Column, style, and how its cells begin: up to the row's number, and behind it."""
-
-
-def _text(text: str) -> bytes:
-    return stored_text(text).encode()
-
+ROW_HERE, VALUE_HERE = b"\0", b"\0\0"
+"""Stand in the text of a `RowTemplate` for the row's number and for a value: no XML holds a NUL."""
 
 _SHORT = 100
-_short_text = lru_cache(maxsize=4096)(_text)
-"""Rows of a ledger repeat names, files and digests."""
+_MOST = 4096
+
+
+class _Written(dict[CellValue, bytes]):
+    """Value → what a cell's innermost element holds for it. What is equal is written alike, whatever its type.
+
+    Rows of a ledger repeat names, files, digests and moments; those are kept, as far as they are short.
+    """
+
+    def __init__(self, date1904: bool) -> None:
+        super().__init__()
+        self.date1904 = date1904
+
+    def __missing__(self, value: CellValue) -> bytes:
+        written = stored_text(value).encode() if isinstance(value, str) else stored(value, self.date1904)[1]
+        if len(written) <= _SHORT:
+            if len(self) == _MOST:
+                self.clear()
+            self[value] = written
+        return written
+
+
+class RowTemplate:
+    """A row to be filled in: what many rows of one kind have in common is put together once."""
+
+    def __init__(self, text: bytes, places: Sequence[int], written: Mapping[CellValue, bytes]) -> None:
+        """
+        Args:
+            text: the row, with `ROW_HERE` and `VALUE_HERE`.
+            places: where the values that go in stand among those that a row is filled with.
+        """
+        self._text = text.replace(b"%", b"%%").replace(VALUE_HERE, b"%b")
+        self._places = places
+        self._written = written
+
+    def filled(self, row: int, given: tuple[CellValue, ...]) -> bytes:
+        """The row of this number with these values."""
+        written = self._written
+        values = tuple([written[given[place]] for place in self._places])
+        return self._text.replace(ROW_HERE, b"%d" % row) % values
 
 
 class CellWriter:
-    """Writes the cells of one sheet. `prefix` is that of its elements (`x:`), empty for none."""
+    """Writes the cells of one sheet. `prefix` is that of its elements (`x:`), empty for none.
+
+    Attributes:
+        written: value → what stands in its cell, see `template`.
+    """
 
     def __init__(self, prefix: bytes, date1904: bool) -> None:
         self.prefix, self.date1904 = prefix, date1904
-        self._dates: dict[dt.date, tuple[bytes, bytes]] = {}
-        self._places: dict[tuple[int, ...], dict[int, int]] = {}
+        self.written = _Written(date1904)
         p = prefix
         self._c, self._end, self._shut = b"<" + p + b'c r="', b"</" + p + b"v></" + p + b"c>", b'"/>'
-        self._value = b'"><' + p + b"v>"
-        self._text = b'" t="inlineStr"><' + p + b"is><" + p + b't xml:space="preserve">'
-        self._text_end = b"</" + p + b"t></" + p + b"is></" + p + b"c>"
+        number = b'"><' + p + b"v>", self._end
+        text = (
+            b'" t="inlineStr"><' + p + b"is><" + p + b't xml:space="preserve">',
+            b"</" + p + b"t></" + p + b"is></" + p + b"c>",
+        )
+        truth = b'" t="b"><' + p + b"v>", self._end
+        self._around: dict[type, tuple[bytes, bytes]] = {str: text, bool: truth}
+        self._around |= dict.fromkeys((int, float, dt.date), number)
 
-    def slot(self, column: int, style: bytes | None) -> Slot:
-        """What all new cells of a column have in common, where many rows are written after one model."""
-        start = self._c + column_letters(column).encode()
-        return column, style, start, b'" s="' + style if style else b""
+    def template(self, column: int, kind: type | None, style: bytes | None) -> bytes:
+        """A cell of a new row with a value of this type, None for none; styled by nothing, that need not exist.
 
-    def appended_cells(self, row: int, appended: AppendedRow, slots: Iterable[Slot]) -> bytes:
-        """The cells of an appended row. As `new` one by one, but faster: they come by the hundred thousand."""
-        number, out, places = b"%d" % row, [], self._places_of(appended.columns)
-        text, text_end, begin, end, shut = self._text, self._text_end, self._value, self._end, self._shut
-        values = (*appended.given, None)
-        for column, style, start, styled in slots:
-            value = values[places.get(column, -1)]
-            if value is None or value == "":
-                if style:
-                    out.append(start + number + styled + shut)
-            elif type(value) is str:
-                written = (_short_text if len(value) <= _SHORT else _text)(value)
-                out.append(start + number + styled + text + written + text_end)
-            elif type(value) is int and -_WHOLE < value < _WHOLE:
-                out.append(start + number + styled + begin + b"%d" % value + end)
-            else:
-                out.append(self.new(row, column, Put(value), style))
-        return b"".join(out)
+        Marks stand for the row's number (`ROW_HERE`) and for what is `written` of a value (`VALUE_HERE`).
+        """
+        if kind is None:
+            return self._head(ROW_HERE, column, style) + self._shut if style else b""
+        return self._plain(self._head(ROW_HERE, column, style), kind, VALUE_HERE)
 
-    def _dated(self, value: dt.date) -> tuple[bytes, bytes]:
-        """As `stored`: a column of dates says few days, one of moments that of the command."""
-        found = self._dates.get(value)
-        if found is None:
-            found = self._dates[value] = stored(value, self.date1904)
-        return found
-
-    def _places_of(self, columns: tuple[int, ...]) -> dict[int, int]:
-        """Column → its place among the values of an appended row."""
-        found = self._places.get(columns)
-        if found is None:
-            found = self._places[columns] = {column: at for at, column in enumerate(columns)}
-        return found
-
-    def new_cells(self, row: int, edits: Mapping[int, Change], slots: Iterable[Slot]) -> bytes:
-        """The cells of a new row."""
-        return b"".join(self.new(row, column, edits.get(column), style) for column, style, _, _ in slots)
+    def _plain(self, head: bytes, kind: type, written: bytes) -> bytes:
+        """A cell with a value of this type, behind the beginning of its tag."""
+        around = self._around.get(kind)
+        if around is None:
+            around = self._around[kind] = next(self._around[base] for base in kind.__mro__ if base in self._around)
+        return head + around[0] + written + around[1]
 
     def new(self, row: int, column: int, edit: Change | None, style: bytes | None) -> bytes:
         """A cell that does not exist yet: it holds no formula to recalculate; empty and plain, it need not exist."""
         if edit is None:
-            return self._head(row, column, style) + self._shut if style else b""
-        if not isinstance(edit, Put | PutFormula):
+            return self._head(b"%d" % row, column, style) + self._shut if style else b""
+        if not isinstance(edit, (Put, PutFormula)):
             return b""
         if edit.style is None and not style and isinstance(edit, Put) and edit.value in (None, ""):
             return b""
@@ -94,21 +106,16 @@ class CellWriter:
 
     def cell(self, row: int, column: int, edit: Put | PutFormula, style: bytes | None) -> bytes:
         """A cell with what it is to hold; `style` is its own, which the edit's overrides."""
-        head = self._head(row, column, b"%d" % edit.style if edit.style is not None else style)
+        head = self._head(b"%d" % row, column, b"%d" % edit.style if edit.style is not None else style)
         if isinstance(edit, PutFormula):
             return self.formula(head + b'"', edit)
         value = edit.value
         if value is None or value == "":
             return head + self._shut
-        if isinstance(value, str):
-            return head + self._text + stored_text(value).encode() + self._text_end
-        kind, text = self._dated(value) if isinstance(value, dt.date) else stored(value, self.date1904)
-        if kind:
-            head += b'" t="' + kind
-        return head + self._value + text + self._end
+        return self._plain(head, type(value), self.written[value])
 
-    def _head(self, row: int, column: int, style: bytes | None) -> bytes:
-        head = self._c + cell_ref(row, column).encode()
+    def _head(self, row: bytes, column: int, style: bytes | None) -> bytes:
+        head = self._c + column_letters(column).encode() + row
         return head + b'" s="' + style if style else head
 
     def formula(self, head: bytes, edit: PutFormula) -> bytes:

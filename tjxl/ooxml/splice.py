@@ -9,12 +9,12 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence, Set
 from itertools import chain
 from typing import NamedTuple
 
 from tjxl.errors import PackageError
-from tjxl.ooxml.cell_text import CellWriter, Slot
+from tjxl.ooxml.cell_text import ROW_HERE, CellWriter, RowTemplate
 from tjxl.ooxml.cells import SharedFormula, shifted_formula
 from tjxl.ooxml.dimension import widened
 from tjxl.ooxml.edits import Change, Edit, Growth, NewRow, Put, PutFormula, Recalculated, Remove, Reworded, Shared
@@ -29,6 +29,8 @@ __all__ = [
 
 Look = tuple[dict[bytes, bytes], dict[int, bytes]]
 """Attributes of a row and styles of its cells by column."""
+
+_MOST_TEMPLATES = 256
 
 
 class Spliced(NamedTuple):
@@ -108,7 +110,8 @@ class Rows:
         self.sheet, self.body, self.prefix = sheet, sheet.body, sheet.prefix
         self.spans, self.writer = sheet.spans, CellWriter(sheet.prefix, date1904)
         self._edits, self._new, self._dropped = edits, new, dropped
-        self._slots: dict[Hashable, list[Slot]] = {}
+        self._kinds: dict[Hashable, list[tuple[int, bytes | None]]] = {}
+        self._templates: dict[Hashable, RowTemplate] = {}
         self._made: Sequence[bytes | memoryview] | None = None
         self.overwritten = False
         self.bottom = 1
@@ -185,31 +188,51 @@ class Rows:
         return next((style for first, last, style in self.sheet.column_styles if first <= column <= last), None)
 
     def _new_row(self, row: int, edits: Mapping[int, Change], spec: NewRow | None, look: Look) -> bytes:
-        attributes, styles = look
+        if isinstance(edits, AppendedRow):
+            return self._appended_row(row, edits, spec, look)
+        slots = self._slots(edits, spec, look)
+        cells = b"".join([self.writer.new(row, column, edits.get(column), style) for column, style in slots])
+        return self._framed(b"%d" % row, cells, spec, look)
+
+    def _appended_row(self, row: int, appended: AppendedRow, spec: NewRow | None, look: Look) -> bytes:
+        """As other new rows, but written after a template: they come by the hundred thousand and are of few kinds."""
+        given = appended.given
+        if "" in given:
+            given = tuple([None if value == "" else value for value in given])
+        kind = spec, appended.columns, tuple(map(type, given))
+        template = self._templates.get(kind)
+        if template is None:
+            if len(self._templates) == _MOST_TEMPLATES:
+                self._templates.clear()
+            places = {column: at for at, column in enumerate(appended.columns) if given[at] is not None}
+            cells = b"".join(
+                self.writer.template(column, type(given[places[column]]) if column in places else None, style)
+                for column, style in self._slots(appended.columns, spec, look)
+            )
+            text = self._framed(ROW_HERE, cells, spec, look)
+            template = RowTemplate(text, [places[column] for column in sorted(places)], self.writer.written)
+            self._templates[kind] = template
+        return template.filled(row, given)
+
+    def _framed(self, number: bytes, cells: bytes, spec: NewRow | None, look: Look) -> bytes:
+        """A new row around its cells; without any, only where it was asked for."""
+        if spec is None and not cells:
+            return b""
+        attributes, _ = look
         if spec is not None and spec.height is not None:
             height = {b"ht": f"{spec.height:g}".encode(), b"customHeight": b"0" if spec.grows else b"1"}
             attributes = attributes | height
-        like = spec.like if spec is not None else 0
-        if isinstance(edits, AppendedRow):
-            slots = self._slots_of((like, edits.columns), edits.columns, attributes, styles)
-            cells = self.writer.appended_cells(row, edits, slots)
-        else:
-            kind = like, frozenset(edits.keys() - styles.keys())
-            cells = self.writer.new_cells(row, edits, self._slots_of(kind, edits, attributes, styles))
-        if spec is None and not cells:
-            return b""
         tag = b"".join(b' %s="%s"' % pair for pair in attributes.items())
-        return b'<%srow r="%d"%s>%s</%srow>' % (self.prefix, row, tag, cells, self.prefix)
+        return b'<%srow r="%s"%s>%s</%srow>' % (self.prefix, number, tag, cells, self.prefix)
 
-    def _slots_of(
-        self, kind: Hashable, columns: Iterable[int], attributes: Mapping[bytes, bytes], styles: Mapping[int, bytes]
-    ) -> list[Slot]:
-        """How the cells of new rows of one kind begin."""
-        slots = self._slots.get(kind)
+    def _slots(self, columns: Collection[int], spec: NewRow | None, look: Look) -> list[tuple[int, bytes | None]]:
+        """Column and style of the cells of a new row, those that its model has among them."""
+        attributes, styles = look
+        kind = spec.like if spec is not None else 0, frozenset(columns).difference(styles)
+        slots = self._kinds.get(kind)
         if slots is None:
-            slots = self._slots[kind] = [
-                self.writer.slot(c, styles.get(c) or self._default_style(attributes, c))
-                for c in sorted({*columns, *styles})
+            slots = self._kinds[kind] = [
+                (c, styles.get(c) or self._default_style(attributes, c)) for c in sorted({*columns, *styles})
             ]
         return slots
 
