@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence, Set
 from itertools import chain
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from tjxl.ooxml.dimension import widened
 from tjxl.ooxml.edits import Change, Edit, Growth, NewRow, Put, PutFormula, Recalculated, Remove, Reworded, Shared
 from tjxl.ooxml.follow import follow_frame
 from tjxl.ooxml.pending import AppendedRow, Pending
+from tjxl.ooxml.plain_row import CELL, Cell, plain_cell, plain_row, untyped
 from tjxl.ooxml.sheet_text import FORMULA, SHARED_KIND, SheetText, attributes_of
 
 __all__ = [
@@ -31,6 +32,7 @@ Look = tuple[dict[bytes, bytes], dict[int, bytes]]
 """Attributes of a row and styles of its cells by column."""
 
 _MOST_TEMPLATES = 256
+_OVERWRITES = (Put, PutFormula, Remove)
 
 
 class Spliced(NamedTuple):
@@ -240,14 +242,48 @@ class Rows:
         """`styles` are those of a model row, for cells that the row does not have."""
         start, tag_end, _ = self.spans[row]
         tag = self.body[start:tag_end]
-        inner, out, position = self.sheet.inner(row), [], 0
-        own = attributes_of(tag)
-        wanted, at = [*sorted(edits), 0], 0  # no column is 0: there is no further one
 
         def added(column: int) -> bytes:
-            style = styles.get(column) or self._default_style(own, column)
+            style = styles.get(column) or self._default_style(attributes_of(tag), column)
             return self.writer.new(row, column, edits[column], style)
 
+        cells, widened = self._changed_plainly(row, edits, added) or self._changed_cells(row, edits, added)
+        if cells is None:
+            return b""
+        if widened:  # `spans` is a hint that may no longer hold
+            tag = re.sub(rb'\s+spans="[^"]*"', b"", tag)
+        if tag.endswith(b"/>"):
+            tag = tag[:-2].rstrip() + b">"
+        return b"%s%s</%srow>" % (tag, cells, self.prefix)
+
+    def _changed_plainly(
+        self, row: int, edits: Mapping[int, Change], added: Callable[[int], bytes]
+    ) -> tuple[bytes, bool] | None:
+        """As `_changed_cells`, where all cells are written the plain way and none goes; else None."""
+        found = plain_row(row, self.sheet.inner(row))
+        if found is None or any(isinstance(edit, Remove) for edit in edits.values()):
+            return None
+        pieces, places = found
+        lacking = edits.keys() - places.keys()
+        if lacking and plain_cell(pieces[-1]) is None:  # something else may stand behind the last cell
+            return None
+        for column, edit in edits.items():
+            if column not in lacking:
+                cell = plain_cell(pieces[places[column]])
+                if cell is None:
+                    return None
+                pieces[places[column]] = self._edited(row, column, cell, edit).removeprefix(CELL)
+        new = {column: added(column) for column in sorted(lacking)}
+        for column, written in new.items():
+            pieces[bisect_left(list(places), column)] += written
+        return CELL.join(pieces), any(new.values())
+
+    def _changed_cells(
+        self, row: int, edits: Mapping[int, Change], added: Callable[[int], bytes]
+    ) -> tuple[bytes | None, bool]:
+        """What stands in the row, None where it is left without any cell; and whether a cell was added."""
+        inner, out, position = self.sheet.inner(row), [], 0
+        wanted, at = [*sorted(edits), 0], 0  # no column is 0: there is no further one
         last, end, widened, stays = 0, 0, False, False
         for column, m in self.sheet.cells(row):
             if column <= last:
@@ -264,38 +300,36 @@ class Rows:
                 at += 1
             cell = m[0]
             if wanted[at] == column:
-                cell = self._edited(row, column, m, edits[column])
+                cell = self._edited(row, column, self._cell(m), edits[column])
                 at += 1
             stays |= bool(cell)
             out.append(cell)
             position = end
         after = [added(c) for c in wanted[at:-1]]
-        if not (stays or widened or any(after)) and Remove() in edits.values():
-            return b""
-        out += [inner[position:end], *after, inner[end:]]
-        if widened or any(after):  # `spans` is a hint that may no longer hold
-            tag = re.sub(rb'\s+spans="[^"]*"', b"", tag)
-        if tag.endswith(b"/>"):
-            tag = tag[:-2].rstrip() + b">"
-        return tag + b"".join(out) + b"</" + self.prefix + b"row>"
+        widened |= any(after)
+        if not (stays or widened) and Remove() in edits.values():
+            return None, False
+        return b"".join([*out, inner[position:end], *after, inner[end:]]), widened
 
-    def _edited(self, row: int, column: int, m: re.Match[bytes], edit: Change) -> bytes:
-        if isinstance(edit, Put | PutFormula | Remove):
-            self.overwritten = self.overwritten or bool(m[2] and FORMULA.search(m[2]))
+    def _cell(self, m: re.Match[bytes]) -> Cell:
+        attributes = attributes_of(m[1])
+        return Cell(m[0], untyped(attributes, b"<%sc" % self.prefix), attributes.get(b"s"), m[2] or b"")
+
+    def _edited(self, row: int, column: int, cell: Cell, edit: Change) -> bytes:
+        if isinstance(edit, _OVERWRITES):
+            self.overwritten = self.overwritten or FORMULA.search(cell.content) is not None
         if isinstance(edit, Remove):
             return b""
-        attributes = attributes_of(m[1])
-        if isinstance(edit, Put | PutFormula):
-            return self.writer.cell(row, column, edit, attributes.get(b"s"))
-        formula = FORMULA.search(m[2] or b"")
+        if isinstance(edit, (Put, PutFormula)):
+            return self.writer.cell(row, column, edit, cell.style)
+        formula = FORMULA.search(cell.content)
         if formula is None:
-            return m[0]
+            return cell.text
         p, written = self.prefix, formula[0]
         if isinstance(edit, Reworded):
             kind = b"" if SHARED_KIND.search(formula[1]) else formula[1].rstrip()
             written = b"<%sf%s>%s</%sf>" % (p, kind, html.escape(edit.text, quote=False).encode(), p)
             if edit.value is None:
-                return m[0].replace(formula[0], written, 1)
+                return cell.text.replace(formula[0], written, 1)
             edit = edit.value
-        kept = b"".join(b' %s="%s"' % (k, v) for k, v in attributes.items() if k != b"t")
-        return self.writer.valued(b"<%sc%s" % (p, kept), written, edit.cached)
+        return self.writer.valued(cell.untyped, written, edit.cached)
