@@ -78,6 +78,31 @@ def rows(draw: st.DrawFn) -> str:
     )
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<c r="A12"/><c s="2" r="C12"/>',
+        "<c r='A12'/>" + '<c r="C12"/>',
+        '<c><v>1</v></c><c r="C12"/>',
+        '<c r="A12"/><c/><c r="D12"/>',
+        '<c r="C12"/><c r="B12"/>',
+        '<c r="B12"/><c r="B12"/>',
+        '<c r="B12"/><c r=\'A12\'/><c r="C12"/>',
+        '<c r="b12"/><c r="C12"/>',
+        '<c r="B7"/><c r="C12"/>',
+        '<c r="B12"/>\n<c r="D12"><v>1</v></c>\n',
+        ' <c r="B12"/>',
+        'c r="B12"/>',
+        '<c r="B12"/><x:c xmlns:x="y" r="C12"/>',
+        "",
+    ],
+)
+def test_each_cell_of_oddly_written_rows_changes_the_same_both_ways(cells: str) -> None:
+    for column in range(1, 6):
+        for edit in EDITS:
+            assert_same_both_ways(worksheet(row_of(cells)), {column: edit})
+
+
 changes = st.dictionaries(st.integers(1, COLUMNS + 2), st.sampled_from(EDITS), max_size=5)
 
 

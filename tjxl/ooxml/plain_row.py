@@ -19,7 +19,7 @@ CELL, _END = b'<c r="', b"</c>"
 
 _ANY_CELL = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?c[\s/>]")
 _LETTERS = re.compile(rb"[A-Z]{1,3}")
-_KEPT = 1024
+_KEPT = 256
 
 
 class Cell(NamedTuple):
@@ -41,7 +41,7 @@ class Cell(NamedTuple):
 def plain_row(row: int, inner: bytes) -> tuple[list[bytes], Mapping[int, int]] | None:
     """What stands between the tags of a row, split at `CELL`: column → the place of its cell among the pieces.
 
-    None where some cell begins in another way, or where they are out of order.
+    None where some cell begins in another way, cells are out of order, or something stands before the first.
     """
     pieces = inner.split(CELL)
     if pieces[0] or len(_ANY_CELL.findall(inner)) != len(pieces) - 1:
