@@ -107,8 +107,8 @@ def follow_cells(text: SheetText, sheet: str, moves: Moves) -> dict[tuple[int, i
     if not text.has_formulas or not any(moves.values()):
         return {}
     last_rows = {str(g.area.bottom).encode() for growths in moves.values() for g in growths}
-    ranges = [m[1] for m in _RANGE_ROW.finditer(text.body)]
-    if not ranges or (SHARED_KIND.search(text.body) is None and last_rows.isdisjoint(ranges)):
+    ranges = [m[1] for m in text.found(_RANGE_ROW)]
+    if not ranges or (not text.holds(SHARED_KIND) and last_rows.isdisjoint(ranges)):
         return {}
     shared: dict[bytes, SharedFormula] = {}
     out = {}

@@ -34,9 +34,9 @@ class SheetFrame:
         Raises:
             PackageError: E303 or E305, the part is written in a way that cannot be changed safely.
         """
-        _, self._head, self.body, tail = split_sheet(xml)
-        self._xml = xml
-        self.outline = Outline(self._head + tail)
+        split = split_sheet(xml)
+        self._xml, self._head, self.body = xml, split.head, xml[split.begin : split.end]
+        self.outline = Outline(split.head + split.tail)
         self.root = self.outline.root
 
     def done(self) -> bytes:

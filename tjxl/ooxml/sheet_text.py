@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from typing import NamedTuple
 
 from tjxl.errors import PackageError
 from tjxl.ooxml.outline import is_utf8
@@ -34,14 +35,22 @@ _BLOCK_KIND = re.compile(rb"""\st\s*=\s*["'](?:array|dataTable)["']""")
 
 
 class SheetText:
-    """A worksheet part: prefix of its elements, text up to its rows, its rows, text behind them."""
+    """A worksheet part, and where its rows stand in it. Of a long one there is no second copy.
+
+    Attributes:
+        prefix: that of its elements (`x:`), empty for none.
+        head, tail: the text up to its rows, and behind them.
+        body: the part; the rows stand from `begin` to `end`.
+    """
 
     def __init__(self, xml: bytes) -> None:
         """
         Raises:
             PackageError: E305, the part is written in a way that cannot be changed safely.
         """
-        self.prefix, self.head, self.body, self.tail = split_sheet(xml)
+        split = split_sheet(xml)
+        self.prefix, self.head, self.tail = split.prefix, split.head, split.tail
+        self.body, self.begin, self.end = xml, split.begin, split.end
 
     @cached_property
     def spans(self) -> dict[int, tuple[int, int, int]]:
@@ -52,28 +61,37 @@ class SheetText:
         """
         body, spans, number = self.body, {}, 0
         close = b"</" + self.prefix + b"row"
-        for m in re.finditer(b"<" + re.escape(self.prefix) + rb"row(?=[\s/>])([^>]*?)(/?)>", body):
+        tag = re.compile(b"<" + re.escape(self.prefix) + rb"row(?=[\s/>])([^>]*?)(/?)>")
+        for m in self.found(tag):
             ref = _REF.search(m[1])
             r = ref[1] + ref[2] if ref else b""
             previous, number = number, int(r) if r.isdigit() else number + 1
-            at = m.end() if m[2] else body.find(close, m.end())
-            stop = m.end() if m[2] else body.find(b">", at) + 1
+            at = m.end() if m[2] else body.find(close, m.end(), self.end)
+            stop = m.end() if m[2] else body.find(b">", at, self.end) + 1
             if at < 0 or stop == 0 or number <= previous or (r and not r.isdigit()):
                 raise PackageError("E305")
             spans[number] = (m.start(), m.end(), stop)
         return spans
+
+    def found(self, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
+        """Where a pattern is found in the rows."""
+        return pattern.finditer(self.body, self.begin, self.end)
+
+    def holds(self, pattern: re.Pattern[bytes]) -> bool:
+        """Whether a pattern is found in the rows."""
+        return pattern.search(self.body, self.begin, self.end) is not None
 
     def stretches(self) -> Iterator[bytes]:
         """The sheet as several, each with some of its rows and begun by a numbered one: a long one is read so.
 
         What stands below the rows (links, rules, merged areas) is left out.
         """
-        body, at = self.body, 0
+        body, at = self.body, self.begin
         tail = b"</" + self.prefix + b"sheetData>" + self.tail[self.tail.rfind(b"</") :]
         numbered = re.compile(b"<" + re.escape(self.prefix) + rb"row(?:\s[^<>]*)?\sr\s*=")
-        while at < len(body):
-            following = numbered.search(body, at + _STRETCH)
-            end = len(body) if following is None else following.start()
+        while at < self.end:
+            following = numbered.search(body, at + _STRETCH, self.end)
+            end = self.end if following is None else following.start()
             yield b"".join((self.head, memoryview(body)[at:end], tail))
             at = end
 
@@ -92,7 +110,7 @@ class SheetText:
 
     def rows_with(self, pattern: re.Pattern[bytes]) -> list[int]:
         """The rows in whose text a pattern is found, in order."""
-        found = [m.start() for m in pattern.finditer(self.body)]
+        found = [m.start() for m in self.found(pattern)]
         numbers = list(self.spans) if found else []
         starts = [start for start, _, _ in self.spans.values()] if found else []
         return sorted({numbers[at - 1] for place in found if (at := bisect_right(starts, place)) > 0})
@@ -189,7 +207,7 @@ class SheetText:
     @cached_property
     def has_formulas(self) -> bool:
         """Whether any cell seems to hold a formula; only then is it worth while to look for them."""
-        return re.search(b"<" + re.escape(self.prefix) + rb"f[\s/>]", self.body) is not None
+        return self.holds(re.compile(b"<" + re.escape(self.prefix) + rb"f[\s/>]"))
 
     @cached_property
     def blocks(self) -> list[Range]:
@@ -198,7 +216,7 @@ class SheetText:
         One formula fills them: a part of such an area cannot be changed.
         """
         out = []
-        for m in FORMULA.finditer(self.body) if self.has_formulas else ():
+        for m in self.found(FORMULA) if self.has_formulas else ():
             if _BLOCK_KIND.search(m[1]):
                 try:
                     area = parse_range(attributes_of(m[1]).get(b"ref", b"").decode())
@@ -218,9 +236,18 @@ def attributes_of(tag: bytes) -> dict[bytes, bytes]:
     return {m[1]: m[2] if m[2] is not None else m[3] for m in _ATTRIBUTE.finditer(tag)}
 
 
-def split_sheet(xml: bytes) -> tuple[bytes, bytes, bytes, bytes]:
-    """A worksheet part taken apart: prefix of its elements, text up to its rows, its rows, text behind them.
+class Split(NamedTuple):
+    """A worksheet part taken apart: the text up to its rows and behind them, and where the rows stand."""
 
+    prefix: bytes
+    head: bytes
+    begin: int
+    end: int
+    tail: bytes
+
+
+def split_sheet(xml: bytes) -> Split:
+    """
     Raises:
         PackageError: E305, the part is written in a way that cannot be changed safely.
     """
@@ -231,14 +258,11 @@ def split_sheet(xml: bytes) -> tuple[bytes, bytes, bytes, bytes]:
         or xml.rfind(b"<!--", 0, start.start()) > xml.rfind(b"-->", 0, start.start())
     ):
         raise PackageError("E305")
-    prefix = start[1]
+    prefix, begin = start[1], start.end()
     if start[2]:
-        head, tail = xml[: start.start()] + b"<" + prefix + b"sheetData>", xml[start.end() :]
-        return prefix, head, b"", b"</" + prefix + b"sheetData>" + tail
-    end = xml.find(b"</" + prefix + b"sheetData", start.end())
-    if end < 0:
+        head, tail = xml[: start.start()] + b"<" + prefix + b"sheetData>", xml[begin:]
+        return Split(prefix, head, begin, begin, b"</" + prefix + b"sheetData>" + tail)
+    end = xml.find(b"</" + prefix + b"sheetData", begin)
+    if end < 0 or xml.find(b"<!--", begin, end) >= 0 or xml.find(b"<![CDATA[", begin, end) >= 0:
         raise PackageError("E305")
-    body = xml[start.end() : end]
-    if b"<!--" in body or b"<![CDATA[" in body:
-        raise PackageError("E305")
-    return prefix, xml[: start.end()], body, xml[end:]
+    return Split(prefix, xml[:begin], begin, end, xml[end:])

@@ -47,16 +47,16 @@ class Spliced(NamedTuple):
 
         What is alike is made at once, the rest one by one: a long sheet is never in memory as a whole.
         """
-        rows, alike = iter(self.rows), 0
+        rows, alike = iter(self.rows), text.begin
         for piece in rows:
             if not text.body.startswith(piece, alike):
                 break
             alike += len(piece)
         else:
-            if (self.head, self.tail, alike) == (text.head, text.tail, len(text.body)):
+            if (self.head, self.tail, alike) == (text.head, text.tail, text.end):
                 return None
             piece = b""
-        return chain((self.head, memoryview(text.body)[:alike], piece), rows, (self.tail,))
+        return chain((self.head, memoryview(text.body)[text.begin : alike], piece), rows, (self.tail,))
 
     @property
     def overwritten(self) -> bool:
@@ -133,7 +133,7 @@ class Rows:
         for (row, column), edit in self._orphans(by_row, dropped).items():
             by_row[row] = {**by_row.get(row, {}), column: edit}
         models = {like: self.sheet.model(like) for like in {n.like for n in new.values()}}
-        position, old = 0, memoryview(self.body)
+        position, end, old = self.sheet.begin, self.sheet.end, memoryview(self.body)
         order = list(self.spans)
         gone: set[int] = set()
         for row in sorted({*by_row, *(r for r in dropped if r in self.spans)}):
@@ -147,7 +147,7 @@ class Rows:
                     change = self._changed_row(row, by_row[row], look[1])
             else:
                 following = bisect_left(order, row)
-                at = after = self.spans[order[following]][0] if following < len(order) else len(self.body)
+                at = after = self.spans[order[following]][0] if following < len(order) else end
                 change = self._new_row(row, by_row[row], new.get(row), look)
             if not change:
                 gone.add(row)
@@ -158,11 +158,11 @@ class Rows:
         if not gone.isdisjoint(self.spans) and self.sheet.unnumbered:  # such rows count from the one before
             raise PackageError("E305")
         self.bottom = next((row for row in reversed(order) if row not in gone), 1)
-        yield old[position:]
+        yield old[position:end]
 
     def _orphans(self, edits: Mapping[int, Mapping[int, Change]], dropped: Set[int]) -> dict[tuple[int, int], Change]:
         """The cells that follow a shared formula whose text stands in a cell that is overwritten or dropped."""
-        if b"shared" not in self.body:
+        if self.body.find(b"shared", self.sheet.begin, self.sheet.end) < 0:
             return {}
         lost: dict[bytes, SharedFormula | None] = {}
         out: dict[tuple[int, int], Change] = {}
