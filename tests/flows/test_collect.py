@@ -14,6 +14,10 @@ from tjxl.errors import TjxlError
 from tjxl.intake.read import FormReader
 
 
+def archived_files(office: Office) -> list[str]:
+    return sorted(path.name for path in office.project.archive.iterdir())
+
+
 def test_the_json_is_that_of_the_design(office: Office) -> None:
     office.send("区县/报送.zip", zipped({"b.xlsx": filled(office.form(SPORTS), K7="80％")}))
     office.send("审计局.xlsx", filled(office.form(AUDIT), J7="差不多了"))
@@ -125,6 +129,32 @@ def test_every_form_of_a_unit_is_archived_by_its_content_when_it_is_collected(of
     assert archived == {sha256(content).hexdigest(): content for content in (returned, accepted)}
     office.merge()
     assert {p.stem for p in office.project.archive.iterdir()} == set(archived)
+
+
+def test_a_file_that_changes_after_it_was_read_is_said_and_not_archived(office: Office) -> None:
+    form, before = filled(office.form(SPORTS)), office.master
+    office.send("a.xlsx", form)
+
+    def just_read(*_: int) -> None:
+        (office.project.inbox / "a.xlsx").write_bytes(filled(office.form(SPORTS), K7=0.5))
+
+    with pytest.raises(TjxlError) as error:
+        flows.collect(office.project, progress=just_read)
+    assert (error.value.code, office.master == before, archived_files(office)) == ("E217", True, [])
+
+
+def test_where_nothing_can_be_archived_the_master_stays_as_it_is(office: Office) -> None:
+    office.send("a.xlsx", filled(office.form(SPORTS), K7="1"))
+    before, kept_aside = office.master, office.project.archive.with_name("别处")
+    office.project.archive.rename(kept_aside)
+    office.project.archive.write_bytes(b"a file where the folder should be")
+    with pytest.raises(TjxlError) as error:
+        office.collect()
+    assert (error.value.code, office.master == before) == ("E212", True)
+    office.project.archive.unlink()
+    kept_aside.rename(office.project.archive)
+    office.collect()
+    assert (len(archived_files(office)), office.master == before) == (1, False)
 
 
 def test_a_return_sent_back_is_noted_with_its_unit(office: Office) -> None:

@@ -175,6 +175,8 @@ def serve() -> None:
     os.dup2(2, 1)  # nothing that a library prints may come between
     answers.write(_READY)
     answers.flush()
+    # pandas loads it where it is installed, which takes a fifth of the time of all this, and no rule needs it
+    sys.modules["pyarrow"] = None  # type: ignore[assignment]
     import pandera.pandas  # noqa: F401 - loaded before the first question
 
     import tjxl.fields.frame  # noqa: F401

@@ -20,6 +20,7 @@ from contextvars import ContextVar
 from itertools import islice
 from pathlib import Path
 
+from tjxl.bulk import in_bulk
 from tjxl.findings import finding
 from tjxl.intake.context import Context
 from tjxl.intake.filenames import label_of
@@ -260,7 +261,8 @@ def _begin(to_know: multiprocessing.Queue[bytes]) -> None:
     global _inbox, _context
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if (known := to_know.get()) != _NOTHING:
-        _inbox, _context = pickle.loads(known)
+        with in_bulk():  # what is made here stays to the end
+            _inbox, _context = pickle.loads(known)
 
 
 def _read(paths: list[Path]) -> list[Reading]:
