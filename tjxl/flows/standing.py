@@ -1,0 +1,83 @@
+"""Where the year stands, and the life of one task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tjxl.project import Project
+from tjxl.session import (
+    current_period,
+)
+from tjxl.sheets.filling import filling_up
+from tjxl.sheets.state import read_master, sender_of
+from tjxl.stages import stage_title
+
+
+def status(project: Project, period_code: str | None = None) -> dict[str, Any]:
+    """Where the year stands: periods issued, who has reported in one, tasks by status, open questions, cells of the
+    register that hold something else than what was reported, problems, closures and findings of others.
+
+    Of a period that is named the tasks are counted as they stood at its end, as `snapshot` shows them. Where it has
+    two stages, `stages` counts the reports of each, `agreement` the words of 责任分工[与牵头口径].
+
+    Raises:
+        ProjectError: E207, E215, the period named was not issued.
+    """
+    from tjxl.merge.run import present_edits
+    from tjxl.opening import open_questions
+    from tjxl.past import as_it_stood
+    from tjxl.supervise.oversight import oversight
+
+    state = read_master(project)
+    issued = state.issued_periods
+    period = issued[-1].code if issued else None
+    shown = state
+    if period_code is not None:
+        chosen = current_period(project, state, period_code)
+        period, shown = chosen.code, as_it_stood(state, chosen, project.settings())
+    reports: dict[str, int] = {}
+    stages: dict[str, dict[str, int]] = {}
+    for row in state.submissions:
+        if row["period"] == period:
+            _count(reports, row["state"])
+            if title := stage_title(sender_of(row)[1]):
+                _count(stages.setdefault(title, {}), row["state"])
+    by_status: dict[str, int] = {}
+    agreement: dict[str, int] = {}
+    for row in shown.tasks:
+        _count(by_status, row["verified_status"] or row["status"] or "尚无报送")
+    for row in shown.assignments:
+        if row["agreement"]:
+            _count(agreement, row["agreement"])
+    return {
+        "master": str(project.master),
+        "period": period,
+        "periods": [p.code for p in issued],
+        "tasks": len(state.tasks),
+        "by_status": by_status,
+        "reports": reports,
+        **({"stages": stages, "agreement": agreement} if stages else {}),
+        "open_questions": open_questions(state),
+        "hand_edits": [e.to_json() for e in present_edits(state, project.master.name)],
+        "oversight": oversight(state, project.settings()),
+        "findings": [f.to_json() for f in filling_up(state)],
+    }
+
+
+def _count(counts: dict[str, int], name: object) -> None:
+    counts[str(name)] = counts.get(str(name), 0) + 1
+
+
+def history(project: Project, task: str, unit: str | None = None) -> dict[str, Any]:
+    """The life of every field of a task, its milestones and targets: reported when, by whom, in which cell.
+
+    Args:
+        task: 序号 or 任务编码.
+        unit: any of a unit's names, or its code: only what it reported.
+
+    Raises:
+        ProjectError: E250 no such task, E252 several of this 序号; E251 the unit has no part in it.
+    """
+    from tjxl.merge.history import history_of
+
+    return history_of(project, read_master(project), task, unit)
