@@ -22,7 +22,7 @@ from tests.libreoffice import requires_libreoffice
 from tests.merge.test_cached_values import disagreements, formula_values, recalculated
 from tests.office import JUNE, MAY, PROGRESS, SPORTS, Office, filled, opened, resaved
 from tests.small import small_project
-from tests.supervise.levels import SIGNED, Level, type_in, with_cells
+from tests.supervise.levels import SIGNED, Level, report, type_in, with_cells
 from tjxl import flows, recovery
 from tjxl.cli import app
 from tjxl.errors import TjxlError
@@ -297,14 +297,6 @@ def test_libreoffice_computes_what_a_divided_register_says(divided: Level, tmp_p
 # 3
 
 
-def report(level: Level, period: str = MAY, day: dt.date = SIGNED["M4"], **units: dict[str, Any]) -> None:
-    """Returns of departments, cells by unit, merged."""
-    for unit, cells in units.items():
-        level.send(f"{unit}.xlsx", filled(level.form(unit, period), M4=day, **cells))
-    merged = level.merge()
-    assert [s for s in merged["skipped"] if s["verdict"] != "ignored"] == []
-
-
 BUSY = {"J7": "正常推进", "K7": 0.4, "L7": "业务科已完成调研，正在起草方案。"}
 BEHIND = {
     "J8": "滞后", "K8": 0.2, "L8": "业务科正在招标，慢于计划。", "M8": "资金尚未拨付到位，影响后续。",
@@ -573,7 +565,7 @@ def test_what_has_changed_above_is_taken_over(divided: Level, city: Office) -> N
 
 
 def test_promises_of_a_new_task_come_with_it(promised: Office, tmp_path: Path) -> None:
-    """市审计局 is given T130, with its milestones and targets."""
+    """市审计局 is given T130, with its milestones and targets; what is due with the task keeps to its day."""
     below = Level(tmp_path / "审计局", promised, "市审计局")
     assert [t["target_code"] for t in below.table("targets")] == ["T137-K1"]
     code = promised.table("units", unit="市审计局")[0]["unit_code"]
@@ -584,6 +576,11 @@ def test_promises_of_a_new_task_come_with_it(promised: Office, tmp_path: Path) -
     assert (taken["added"], taken["findings"]) == (["T130"], [])
     assert [m["milestone_code"] for m in below.table("milestones")] == ["T130-M1", "T130-M2", "T130-M3"]
     assert [t["target_code"] for t in below.table("targets")] == ["T137-K1", "T130-K1", "T130-K2", "T130-K3"]
+    october = dt.date(2022, 10, 31)
+    type_in(below, "splits", {"given_code": "T130"}, {"lead_unit": "综合处", "due_on": october})
+    assert below.issue(JUNE)[1] == ["D603", "H111"]  # T137 waits
+    due = [(t["target_code"], t["due"]) for t in below.table("targets")]
+    assert due == [("T137-K1", dt.date(2022, 12, 31)), *((f"T130-K{n}", october) for n in (1, 2, 3))]
 
 
 def test_every_column_of_the_division_says_what_to_type(bureau: Level) -> None:

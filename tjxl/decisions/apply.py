@@ -168,9 +168,12 @@ def _write_promises(editor: BookEditor, state: MasterState, old: Draft, draft: D
     layouts = master_layout()
     for row in state.milestones:
         _set(editor, layouts["milestones"], row, {"due": draft.milestones[str(row["milestone_code"])]})
+    # a task that is new here was due on the day given from above
+    before = {code: given.deadline for code, given in state.given.items()}
+    before |= {code: task.due for code, task in old.tasks.items()}
     for row in state.targets:
         code = str(row["task_code"])
-        if code in draft.tasks and row["due"] == old.tasks[code].due:
+        if code in draft.tasks and row["due"] == before.get(code):
             _set(editor, layouts["targets"], row, {"due": draft.tasks[code].due})
     rows = [target_row(target, draft.tasks[target.task_code].serial_no) for target in draft.targets.values()]
     append(editor, layouts["targets"], rows)
