@@ -41,7 +41,7 @@ class Differences:
 
 
 def differences_of(received: Received, state: MasterState) -> Differences:
-    """What a form gives otherwise than 上级任务 has it."""
+    """What a form gives otherwise than 上级任务 has it; of what it does not ask for, only what it could have."""
     out, before = Differences(), state.given
     now = {given.code: given for given in received.given}
     titles = {f.name: f.title for f in received.specs["report"].fields}
@@ -57,8 +57,8 @@ def differences_of(received: Received, state: MasterState) -> Differences:
             out.changed(given, "deadline", titles["deadline"], old.deadline_text, given.deadline_text)
         if old.text != given.text:
             out.changed(given, "task", titles["task"], old.text, given.text)
-    for code in before:
-        if code not in now:
+    for code, old in before.items():
+        if code not in now and received.asks_for(old.role):
             out.lists["removed"].append(code)
-            out.findings.append(finding("H131", serial_no=before[code].serial_no, task=code))
+            out.findings.append(finding("H131", serial_no=old.serial_no, role=ROLE_TITLES[old.role], task=code))
     return out

@@ -36,6 +36,7 @@ from tjxl.register import (
     Milestone,
     MilestoneKind,
     Register,
+    Role,
     Superior,
     Target,
     Task,
@@ -44,6 +45,7 @@ from tjxl.register import (
 from tjxl.resources import layout_toml
 from tjxl.settings import Settings
 from tjxl.sheets.form_places import IDENTITY_SHEET, LISTS_SHEET
+from tjxl.stages import STAGES
 
 _SHOWN = 3
 
@@ -69,6 +71,10 @@ class Received:
     def period(self) -> Period:
         """The period that it reports on."""
         return parse_period(self.identity.period)
+
+    def asks_for(self, role: Role) -> bool:
+        """Whether the form asks for the tasks of a role: of two stages each asks for those of its own."""
+        return self.identity.stage not in STAGES or self.identity.stage == role
 
     def rows(self, part: Part) -> list[tuple[ReadRow, ExpectedRow]]:
         """The rows of a sheet with their facts, in their order."""

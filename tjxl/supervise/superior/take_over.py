@@ -28,7 +28,8 @@ def take_over(project: Project, form: Path, master: Master | None = None) -> dic
     """Take over a later form from above: tasks that are new, deadlines, words and roles that are others.
 
     New tasks wait in 分解 for somebody to have them. Tasks that the form does not ask for any more stay, and so do
-    milestones and targets of tasks that are known: what has changed of them is told.
+    milestones and targets of tasks that are known: what has changed of them is told. A form of one of two stages says
+    nothing of the tasks of the other.
 
     Returns:
         period, unit, added, removed, changed, decisions, findings.
