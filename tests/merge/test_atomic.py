@@ -39,6 +39,7 @@ from tests.small import UNITS, small_project
 from tjxl import archiving, durable, flows
 from tjxl.durable import ChangedMeanwhileError, write_whole
 from tjxl.errors import ProjectError
+from tjxl.flows import forms, returns
 from tjxl.merge import run as merge_run
 from tjxl.project import Project
 
@@ -133,7 +134,7 @@ SCENES: dict[str, tuple[Callable[[Office], None], Callable[[Office], object]]] =
 
 @pytest.fixture
 def scene(request: pytest.FixtureRequest, small: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    for module in (flows, archiving):
+    for module in (returns, forms, archiving):
         monkeypatch.setattr(module, "dt", SimpleNamespace(datetime=_StandingClock, date=dt.date))
     prepare, work = SCENES[request.param]
     office = copy_of(small, tmp_path / "原样")
