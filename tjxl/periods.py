@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import total_ordering
 
@@ -59,6 +59,25 @@ def parse_period(code: str) -> Period:
     if (m := _QUARTER.fullmatch(code.strip().upper())) and int(m[1]) >= 1900:
         return Period(m[0], int(m[1]), int(m[2]) * 3, 3)
     raise TjxlError("E201", period=code)
+
+
+def titles_of(periods: Iterable[Period]) -> str:
+    """Several periods as people say them, those that follow one another together: 2022年1月至3月、5月."""
+    runs: list[list[Period]] = []
+    for period in sorted(set(periods)):
+        if runs and runs[-1][-1] == period.previous:
+            runs[-1].append(period)
+        else:
+            runs.append([period])
+    said: list[str] = []
+    year = 0
+    for run in runs:
+        words = []
+        for period in (run[0], run[-1]) if len(run) > 1 else run:
+            words.append(period.title.removeprefix(f"{period.year}年") if period.year == year else period.title)
+            year = period.year
+        said.append("至".join(words))
+    return "、".join(said)
 
 
 def next_period(issued: Sequence[Period], year: int, months: int, today: dt.date) -> Period | None:

@@ -21,6 +21,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.decisions.conftest import Build, Master, plain, row
+from tjxl.ooxml.book import Book
+from tjxl.sheets.layout import master_layout
+from tjxl.sheets.textsize import lines_of
 
 HEPING, HEDONG, HEXI, XINQU = "和平区人民政府", "河东区人民政府", "河西区人民政府", "滨海新区人民政府"
 ALL = f"{HEPING}、{HEDONG}"
@@ -104,6 +107,16 @@ def test_the_complaint_goes_with_the_answer(build: Build) -> None:
 
 
 # 3
+
+
+def test_what_is_said_of_an_answer_can_be_read_whole(build: Build) -> None:
+    master = build(row(1, "市教委\n市水务局等"), row(2, "市财政局\n市民政局等"))
+    answered = master.answer(Q001="第一区人民政府、第二区人民政府、第三区人民政府", Q002="没有其他单位").carry_out()
+    place = {str(q["question_no"]): q.number for q in master.state.questions}
+    low, high = (Book(m.content).text("待裁决") for m in (master, answered))
+    said, width = answered.questions()["Q001"], master_layout()["questions"].column("state").width
+    assert low.height(place["Q001"]) < 16 * lines_of(said, width) <= high.height(place["Q001"]) <= 140
+    assert high.height(place["Q002"]) == low.height(place["Q002"])
 
 
 def test_members_of_a_group_take_part_wherever_it_is_named(build: Build) -> None:

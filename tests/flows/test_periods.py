@@ -5,6 +5,7 @@
 3. 延期至 and a whole period's new day count at once, also for what is merged already; undo and rebuild agree.
 4. Issuing says what the period before left open, and takes periods in any order.
 5. A quarterly year works like a monthly one.
+6. Several periods are named together.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from tests.small import UNITS, set_report, small_project, unissued_project
 from tjxl import flows, recovery
 from tjxl.duedates import due_date
 from tjxl.errors import SpecError
-from tjxl.periods import parse_period
+from tjxl.periods import parse_period, titles_of
 from tjxl.settings import load_settings
 from tjxl.simulate import simulate
 
@@ -333,3 +334,20 @@ def test_a_quarter_in_two_stages(tmp_path: Path) -> None:
     dues = {(row["stage"], row["due_on"]) for row in office.table("submissions")}
     assert dues == {("配合", dt.date(2022, 6, 20)), ("牵头", dt.date(2022, 6, 25))}
     assert clean(office)
+
+
+# ---- 6. several periods in words
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        (["2022-01"], "2022年1月"),
+        (["2022-03", "2022-01", "2022-02", "2022-02"], "2022年1月至3月"),
+        (["2022-01", "2022-02", "2022-04"], "2022年1月至2月、4月"),
+        (["2022-11", "2022-12", "2023-01"], "2022年11月至2023年1月"),
+        (["2022-Q1", "2022-Q2", "2022-Q4"], "2022年第一季度至第二季度、第四季度"),
+    ],
+)
+def test_several_periods_in_words(codes: list[str], said: str) -> None:
+    assert titles_of(parse_period(code) for code in codes) == said

@@ -13,10 +13,10 @@ from openpyxl.worksheet.table import Table
 from tests.office import SPORTS, Office, changed, filled
 from tjxl.errors import PackageError, ProjectError
 from tjxl.masters.quiet import quiet
-from tjxl.masters.replay import LONGEST_IN_BLOCK, Formula, Place, Written, as_typed, blocks, plan_replay
+from tjxl.masters.replay import LONGEST_IN_BLOCK, Formula, Heights, Place, Written, as_typed, blocks, plan_replay
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.refs import Range
-from tjxl.ooxml.splice import Put
+from tjxl.ooxml.splice import NewRow, Put
 from tjxl.sheets.recalc import refresh
 
 _CELLS = st.dictionaries(
@@ -94,6 +94,17 @@ def test_rows_of_a_table_leave_the_looks_of_the_tables_beside_it_alone(office: O
     replay = plan_replay(editor)
     assert [growth.table.name for growth in replay.growths] == ["填报流水", "裁决依据"]
     assert replay.refilled == ()
+
+
+def test_rows_are_made_as_high_as_in_a_closed_file_but_for_those_that_a_filter_hides(office: Office) -> None:
+    def hide(sheet: Any) -> None:
+        sheet.row_dimensions[5].hidden = True
+
+    editor = BookEditor(changed(office.master, hide, "待裁决"))
+    for row in (3, 4, 5, 6, 8):
+        editor.new_row("待裁决", row, NewRow(row, 150))
+    replay = plan_replay(editor)
+    assert replay.heights == tuple(Heights("待裁决", first, last, 150) for first, last in [(3, 4), (6, 6), (8, 8)])
 
 
 # ---- the program's settings

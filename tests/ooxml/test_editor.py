@@ -435,3 +435,37 @@ def test_rows_are_added_to_tables_side_by_side() -> None:
     editor.append_rows("右", [{"键": "子"}, {"键": "丑", "值": 2}])
     rows = openpyxl.load_workbook(io.BytesIO(editor.save()))["表"].iter_rows(min_row=2, values_only=True)
     assert list(rows) == [("甲", 1, None, "子", None), ("乙", None, None, "丑", 2), ("丙", None, None, None, None)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    ['<row r="1" ht="86.25" customHeight="1" x="1">{}</row>', "<row r='1' customHeight='0'  ht='9' x='1' >{}</row>"],
+)
+def test_a_row_that_is_there_takes_a_height_and_nothing_else(row: str) -> None:
+    editor = BookEditor(book(worksheet(row.format('<c r="A1"><v>1</v></c>') + '<row r="2" ht="30"/>')))
+    editor.new_row("表", 1, NewRow(2, 45))
+    assert editor.height("表", 1) == 45
+    saved = Package(editor.save()).read(SHEET)
+    (tag,) = re.findall(rb"<row r=.1.[^>]*>", saved)
+    assert dict(re.findall(rb"""(\w+)=["']([^"']*)""", tag)) == {
+        b"r": b"1",
+        b"x": b"1",
+        b"ht": b"45",
+        b"customHeight": b"1",
+    }
+    assert b'<c r="A1"><v>1</v></c>' in saved
+
+
+@pytest.mark.parametrize(
+    ("pane", "opened"),
+    [
+        ('<pane xSplit="4" ySplit="2" topLeftCell="E3" state="frozen"/>', b"E9"),
+        ('<pane xSplit="4" topLeftCell="E1" state="frozen"/>', b"E1"),  # its heading is not held in view
+        ('<pane ySplit="900" topLeftCell="A5"/>', b"A5"),
+    ],
+)
+def test_a_sheet_is_shown_from_a_row_below_those_that_stay_in_view(pane: str, opened: bytes) -> None:
+    view = f'<sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>'
+    editor = BookEditor(book(worksheet("", before=view)))
+    editor.show_from("表", 9)
+    assert re.findall(rb'topLeftCell="(\w+)"', Package(editor.save()).read(SHEET)) == [opened]

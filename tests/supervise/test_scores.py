@@ -24,7 +24,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import copy_of
-from tests.office import MAY, Office, with_part
+from tests.office import MAY, Office, opened, with_part
 from tests.small import UNITS, small_project
 from tests.supervise.office_hand import Hand
 from tjxl import flows
@@ -69,6 +69,12 @@ def totals(hand: Hand) -> list[Any]:
 def situation(hand: Hand, task: str = "T001") -> tuple[Any, Any]:
     row = hand.rows("score_tasks", "task_code")[task]
     return row["situation"], row["result"]
+
+
+def test_the_first_unit_stands_in_a_row_like_the_others(made: Office) -> None:
+    for title in ("考核", "考核明细"):
+        sheet = opened(made.master)[title]
+        assert len({sheet.row_dimensions[row].height for row in (5, 6, 7)}) == 1
 
 
 # 1

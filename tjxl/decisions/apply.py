@@ -113,7 +113,7 @@ def _write_units(editor: BookEditor, state: MasterState, outcome: Outcome) -> No
         typed: Any = as_typed.get(code)
         values |= {n: _joined(names) for n, names in lists.items() if typed is None or getattr(typed, n) != names}
         _set(editor, layout, row, values)
-    append(editor, layout, new_rows)
+    append_fitted(editor, layout, new_rows)
     mirror, hidden = state.registered, hidden_layout()["registered"]
     added = []
     for code, unit in outcome.draft.units.items():
@@ -176,7 +176,7 @@ def _write_promises(editor: BookEditor, state: MasterState, old: Draft, draft: D
         if code in draft.tasks and row["due"] == before.get(code):
             _set(editor, layouts["targets"], row, {"due": draft.tasks[code].due})
     rows = [target_row(target, draft.tasks[target.task_code].serial_no) for target in draft.targets.values()]
-    append(editor, layouts["targets"], rows)
+    append_fitted(editor, layouts["targets"], rows)
 
 
 def _write_assignments(editor: BookEditor, state: MasterState, draft: Draft) -> None:
@@ -211,7 +211,7 @@ def _write_assignments(editor: BookEditor, state: MasterState, draft: Draft) -> 
         }
         for (task, code), role in sorted(left.items())
     ]
-    append(editor, layout, rows)
+    append_fitted(editor, layout, rows)
 
 
 def _scored(state: MasterState, draft: Draft) -> Scored:

@@ -193,6 +193,8 @@ class _Writer:
                 self._name(name, sheet, after)
             undo.append(lambda: self._put_all(self._replay.before))
             self._put_all(self._replay.cells)
+            for h in self._replay.heights:  # not taken back either: all else has been written by now
+                self._range(h.sheet, Range(h.first, 1, h.last, 1)).row_height = h.height
         except Exception as error:
             self._take_back(undo, error)
             raise ProjectError("E234") from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from tjxl.errors import PackageError
 from tjxl.ooxml.book import Book, Table
@@ -66,8 +67,18 @@ class Refilled:
 
 
 @dataclass(frozen=True, slots=True)
+class Heights:
+    """Rows of a sheet that are given the same height in points."""
+
+    sheet: str
+    first: int
+    last: int
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
-    """What is done to the open workbook, in this order: tables, blank rows, names, cells.
+    """What is done to the open workbook, in this order: tables, blank rows, names, cells, heights.
 
     Attributes:
         names: defined name → sheet, area before, area after.
@@ -80,6 +91,7 @@ class Replay:
     names: Mapping[str, tuple[str, Range, Range]]
     cells: Mapping[str, Mapping[Place, Written | Formula]]
     before: Mapping[str, Mapping[Place, Written | Formula]]
+    heights: tuple[Heights, ...]
 
 
 def plan_replay(editor: BookEditor) -> Replay:
@@ -116,7 +128,16 @@ def plan_replay(editor: BookEditor) -> Replay:
         for table in (editor.table(name),)
         for area in _areas([(row, 1) for row in sorted(rows)])
     )
-    return Replay(growths, refilled, names, cells, before)
+    return Replay(growths, refilled, names, cells, before, tuple(_heights(book, collected.heights)))
+
+
+def _heights(book: Book, given: Mapping[str, Mapping[int, float]]) -> Iterator[Heights]:
+    """Rows that touch and are equally high, together: each is one call. A row that a filter hides would show up."""
+    for sheet, rows in given.items():
+        numbered = enumerate(sorted(rows.keys() - set(book.cells(sheet).hidden_rows)))
+        for (_, height), run in groupby(numbered, key=lambda at: (at[1] - at[0], rows[at[1]])):
+            numbers = [row for _, row in run]
+            yield Heights(sheet, numbers[0], numbers[-1], height)
 
 
 def _is_chart(book: Book, part: str) -> bool:

@@ -19,6 +19,7 @@ from tjxl.periods import Period
 from tjxl.resources import layout_toml
 from tjxl.sheets.layout import SheetLayout, master_layout
 from tjxl.sheets.master_edit import move_out
+from tjxl.sheets.moved_notice import open_below_gap, say_moved
 from tjxl.sheets.rows import TableRow, find_table, holds_table
 from tjxl.sheets.state import MasterState
 from tjxl.sheets.volumes import MOVABLE, Volume, register_volumes
@@ -114,5 +115,8 @@ def moved_out(state: MasterState, moved: Mapping[str, Movable], volumes: Sequenc
         rows = [row.number for of_period in moved.values() for row in of_period.rows.get(name, ())]
         if rows:
             move_out(editor, master_layout()[name], rows)
+            left = {row.number for row in state.own_rows(name)}.difference(rows)
+            open_below_gap(editor, master_layout()[name], left)
     register_volumes(editor, volumes)
+    say_moved(editor, [*state.volumes, *volumes])
     return editor

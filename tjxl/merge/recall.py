@@ -12,7 +12,8 @@ from typing import Any
 from tjxl.findings import Finding, finding
 from tjxl.ooxml.editor import BookEditor
 from tjxl.sheets.layout import master_layout
-from tjxl.sheets.master_edit import append
+from tjxl.sheets.master_edit import append_fitted
+from tjxl.sheets.moved_notice import open_below_gap, say_moved
 from tjxl.sheets.rows import holds_table
 from tjxl.sheets.state import MasterState, batch_of
 from tjxl.sheets.volumes import MOVABLE, ArchivedRow, place_of, unregister_volumes
@@ -39,8 +40,12 @@ def recall(state: MasterState, editor: BookEditor, revised: Mapping[str, Revised
         if name == "changes" and not holds_table(state.book, layout):
             continue
         rows = [row for volume in volumes for row in state.shelf.rows(volume, name)]
-        append(editor, layout, _returning(rows, revised.get(name, {})))
+        returning = _returning(rows, revised.get(name, {}))
+        if returning:
+            append_fitted(editor, layout, returning)
+            open_below_gap(editor, layout, ())  # blank rows are filled from above
     unregister_volumes(editor, files)
+    say_moved(editor, [volume for volume in state.volumes if volume.file not in files])
     return [volume.file for volume in volumes]
 
 

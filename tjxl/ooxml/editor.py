@@ -24,6 +24,7 @@ from tjxl.ooxml.records import Records, as_records
 from tjxl.ooxml.refs import MAX_ROW, Range, cell_ref
 from tjxl.ooxml.sheet_text import SheetText
 from tjxl.ooxml.splice import Spliced, splice_sheet
+from tjxl.ooxml.view import shown_from
 
 _NONE: Pending[Edit] = Pending()
 _CALC_PR = re.compile(rb"<((?:[\w.-]+:)?)calcPr\b([^>]*?)(\s*/?)>")
@@ -38,6 +39,7 @@ class Collected:
         cells: sheet → (row, column) → edit.
         refilled: table → rows inside it that were blank and have no looks of their own, where rows were appended.
         bottoms: table → its last row, where rows were appended.
+        heights: sheet → row → the height in points that it is given.
         parts: names of whole parts that are replaced.
         template: whether rows are taken out or ranges made longer on their own, as in a template that is filled.
     """
@@ -45,6 +47,7 @@ class Collected:
     cells: Mapping[str, Mapping[tuple[int, int], Edit]]
     refilled: Mapping[str, Sequence[int]]
     bottoms: Mapping[str, int]
+    heights: Mapping[str, Mapping[int, float]]
     parts: Set[str]
     template: bool
 
@@ -61,6 +64,7 @@ class BookEditor:
         self._models: dict[str, int] = {}
         self._bottom: dict[str, int] = {}
         self._free: dict[str, int] = {}
+        self._shown_from: dict[str, int] = {}
         self._parts: dict[str, bytes | None] = {}
         self._dropped: dict[str, frozenset[int]] = {}
         self._grown: dict[str, list[Growth]] = {}
@@ -76,7 +80,11 @@ class BookEditor:
     def collected(self) -> Collected:
         """All edits so far."""
         template = bool(self._dropped or self._grown)
-        return Collected(self._edits, self._refilled, self._bottom, self._parts.keys(), template)
+        heights = {
+            sheet: {row: new.height for row, new in rows.items() if new.height is not None}
+            for sheet, rows in self._new_rows.items()
+        }
+        return Collected(self._edits, self._refilled, self._bottom, heights, self._parts.keys(), template)
 
     def edit(self, sheet: str, row: int, column: int, edit: Edit) -> None:
         """Set one cell (the last edit of a cell counts)."""
@@ -120,8 +128,21 @@ class BookEditor:
         return row <= table.last_row and self.book.text(table.sheet).has_cells(row, _columns(table))
 
     def new_row(self, sheet: str, row: int, like: NewRow) -> None:
-        """Make a row that the sheet does not have, with the looks of a model row; fill it by `edit`."""
+        """Make a row that the sheet does not have, with the looks of a model row; fill it by `edit`.
+
+        One that it has takes the height alone.
+        """
         self._new_rows.setdefault(sheet, {})[row] = like
+
+    def height(self, sheet: str, row: int) -> float:
+        """The height of a row in points, as it was given here, or as the file says it; 0 where neither says one."""
+        new = self._new_rows.get(sheet, {}).get(row)
+        height = new.height if new is not None else None
+        return self.book.text(sheet).height(row) if height is None else height
+
+    def show_from(self, sheet: str, row: int) -> None:
+        """Scroll a sheet to a row, below those that stay in view. An open workbook is scrolled by who looks at it."""
+        self._shown_from[sheet] = row
 
     def drop_rows(self, sheet: str, rows: frozenset[int]) -> None:
         """Take rows out (a template's model rows). Rows below do not move up."""
@@ -343,7 +364,7 @@ class BookEditor:
             table = self.table(name)
             changes[table.part] = _filled_table(package.read(table.part), Growth(table.range, bottom))
         overwritten = False
-        touched = [*self._edits, *self._new_rows, *self._dropped, *moves]
+        touched = [*self._edits, *self._new_rows, *self._shown_from, *self._dropped, *moves]
         for sheet in dict.fromkeys([*touched, *(self.book.sheets if moves else ())]):
             own = sheet in touched
             try:
@@ -388,7 +409,8 @@ class BookEditor:
             growth=moves.get(sheet, ()),
             date1904=self.book.date1904,
         )
-        return spliced._replace(tail=follow_rules(spliced.tail, sheet, moves))
+        head = shown_from(spliced.head, self._shown_from[sheet]) if sheet in self._shown_from else spliced.head
+        return spliced._replace(head=head, tail=follow_rules(spliced.tail, sheet, moves))
 
     def _refuse_parts_of_blocks(
         self, sheet: str, text: SheetText, edits: Pending[Edit], dropped: frozenset[int]

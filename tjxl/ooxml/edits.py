@@ -79,7 +79,8 @@ Change = Edit | Reworded
 class NewRow:
     """A row that may not exist yet: styles, height and attributes come from the row `like`.
 
-    With `grows`, the height is what the row starts with: spreadsheet programs fit it to what is typed later.
+    A row that is there keeps what it has, but takes a height that is given. With `grows`, the height is what the row
+    starts with: spreadsheet programs fit it to what is typed later.
     """
 
     like: int

@@ -28,6 +28,7 @@ FORMULA = re.compile(rb"<" + _PREFIX + rb"f(?=[\s/>])([^>]*?)(?:/>|>([^<]*)</" +
 _ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _REF = re.compile(rb"""(?:^|\s)r\s*=\s*["']\s*([A-Za-z]*)([0-9]*)""")
 _MERGED = re.compile(rb"<" + _PREFIX + rb"mergeCell\b[^>]*?\bref\s*=\s*[\"']([^\"']*)")
+_HEIGHT = re.compile(rb"[0-9]{1,3}(?:\.[0-9]{1,15})?")
 _STRETCH = 1024 * 1024
 _SAYS_SOMETHING = re.compile(rb">\s*[^<\s]")
 SHARED_KIND = re.compile(rb"""\st\s*=\s*["']shared["']""")
@@ -138,6 +139,14 @@ class SheetText:
             attributes.pop(name, None)
         styles = ((c, attributes_of(m[1]).get(b"s")) for c, m in self.cells(row))
         return attributes, {column: style for column, style in styles if style is not None}
+
+    def height(self, row: int) -> float:
+        """The height of a row in points; 0 where the part does not say one."""
+        if row not in self.spans:
+            return 0.0
+        start, tag_end, _ = self.spans[row]
+        said = attributes_of(self.body[start:tag_end]).get(b"ht", b"")
+        return float(said) if _HEIGHT.fullmatch(said) else 0.0
 
     def last_filled(self, area: Range) -> int | None:
         """The last row of an area in which something was entered, looked for from below; formulas are not entered."""

@@ -33,6 +33,7 @@ Look = tuple[dict[bytes, bytes], dict[int, bytes]]
 
 _MOST_TEMPLATES = 256
 _OVERWRITES = (Put, PutFormula, Remove)
+_HEIGHT = re.compile(rb"""\s+(?:ht|customHeight)\s*=\s*(?:"[^"]*"|'[^']*')""")
 
 
 class Spliced(NamedTuple):
@@ -144,7 +145,7 @@ class Rows:
                     change = b""
                     self.overwritten |= bool(self.sheet.formula_columns(row))
                 else:
-                    change = self._changed_row(row, by_row[row], look[1])
+                    change = self._changed_row(row, by_row[row], new.get(row), look[1])
             else:
                 following = bisect_left(order, row)
                 at = after = self.spans[order[following]][0] if following < len(order) else end
@@ -220,10 +221,7 @@ class Rows:
         """A new row around its cells; without any, only where it was asked for."""
         if spec is None and not cells:
             return b""
-        attributes, _ = look
-        if spec is not None and spec.height is not None:
-            height = {b"ht": f"{spec.height:g}".encode(), b"customHeight": b"0" if spec.grows else b"1"}
-            attributes = attributes | height
+        attributes = look[0] | _height(spec)
         tag = b"".join(b' %s="%s"' % pair for pair in attributes.items())
         return b'<%srow r="%s"%s>%s</%srow>' % (self.prefix, number, tag, cells, self.prefix)
 
@@ -238,7 +236,9 @@ class Rows:
             ]
         return slots
 
-    def _changed_row(self, row: int, edits: Mapping[int, Change], styles: Mapping[int, bytes]) -> bytes:
+    def _changed_row(
+        self, row: int, edits: Mapping[int, Change], spec: NewRow | None, styles: Mapping[int, bytes]
+    ) -> bytes:
         """`styles` are those of a model row, for cells that the row does not have."""
         start, tag_end, _ = self.spans[row]
         tag = self.body[start:tag_end]
@@ -254,6 +254,8 @@ class Rows:
             tag = re.sub(rb'\s+spans="[^"]*"', b"", tag)
         if tag.endswith(b"/>"):
             tag = tag[:-2].rstrip() + b">"
+        if height := _height(spec):
+            tag = _HEIGHT.sub(b"", tag[:-1]) + b"".join(b' %s="%s"' % pair for pair in height.items()) + b">"
         return b"%s%s</%srow>" % (tag, cells, self.prefix)
 
     def _changed_plainly(
@@ -333,3 +335,10 @@ class Rows:
                 return cell.text.replace(formula[0], written, 1)
             edit = edit.value
         return self.writer.valued(cell.untyped, written, edit.cached)
+
+
+def _height(spec: NewRow | None) -> dict[bytes, bytes]:
+    """The attributes of a row that say the height that it is given."""
+    if spec is None or spec.height is None:
+        return {}
+    return {b"ht": f"{spec.height:g}".encode(), b"customHeight": b"0" if spec.grows else b"1"}

@@ -10,25 +10,17 @@ from tjxl.ooxml.records import Records, as_records
 from tjxl.ooxml.splice import NewRow, Put
 from tjxl.periods import Period
 from tjxl.register import Question
-from tjxl.resources import layout_toml
 from tjxl.sheets.figures import AS_OF, CURRENT_PERIOD
+from tjxl.sheets.fitting import Fit, growing
 from tjxl.sheets.layout import SheetLayout, hidden_layout, master_layout
 from tjxl.sheets.questions import decided_row, option_rows, question_row
 from tjxl.sheets.rows import find_table, lacking_columns
 from tjxl.sheets.state import MasterState
-from tjxl.sheets.textsize import row_height
 from tjxl.sheets.volumes import MOVABLE, registered
-
-_GLANCE = 200
-"""Characters of a text that a fitted row is measured by."""
-_HIGHEST_ROW = 70.0
-"""Points: four lines, in a log that is looked through."""
-_HIGHEST_READ = 200.0
-"""Points: twelve lines, where every row is read and answered."""
 
 
 def set_row_values(editor: BookEditor, layout: SheetLayout, row: int, values: Mapping[str, Any]) -> None:
-    """Set key, generated or shared columns of an existing row.
+    """Set key, generated or shared columns of an existing row. One that is read to its end grows with them.
 
     Raises:
         ValueError: a column belongs to the office: a fault of the program.
@@ -43,6 +35,9 @@ def set_row_values(editor: BookEditor, layout: SheetLayout, row: int, values: Ma
         if column.later and column.title not in table.columns:
             continue
         editor.edit(table.sheet, row, table.columns[column.title], Put(value))
+    fit = growing(layout.name)
+    if fit is not None and (needed := fit.needed(values.items())) > editor.height(table.sheet, row):
+        editor.new_row(table.sheet, row, NewRow(row, max(needed, fit.least)))
 
 
 def take_out(editor: BookEditor, layout: SheetLayout, rows: Collection[int]) -> None:
@@ -109,22 +104,16 @@ def append(editor: BookEditor, layout: SheetLayout, rows: Rows) -> list[int]:
 
 
 def append_fitted(editor: BookEditor, layout: SheetLayout, rows: Rows) -> None:
-    """Add rows, each high enough for the beginning of its long texts: a log is to be looked through."""
-    records = as_records(rows)
-    width = {column.name: column.width for column in layout.columns if column.kind == "long"}
-    long = [(place, width[name]) for place, name in enumerate(records.names) if name in width]
-    spec = layout_toml("master.toml")["sheet"][layout.name]
-    least = float(spec["least_height"])
-    most = _HIGHEST_ROW if spec.get("compact") else _HIGHEST_READ
+    """Add rows, each high enough for its texts; the blank row of an empty table, too, is fitted to what fills it."""
+    records, fit = as_records(rows), Fit(layout)
+    long = [(place, name) for place, name in enumerate(records.names) if name in fit.widths]
     table = find_table(editor.book, layout)
     like: dict[float, NewRow] = {}
     for number, row in zip(append(editor, layout, records), records.rows, strict=True):
-        texts = [(str(row[place])[:_GLANCE], room) for place, room in long if row[place]]
-        if not editor.dressed(layout.title, number):
-            height = min(row_height(texts, least), most)
-            if height not in like:
-                like[height] = NewRow(editor.model_row(layout.title), height)
-            editor.new_row(table.sheet, number, like[height])
+        height = fit.height((name, row[place]) for place, name in long)
+        if height not in like:
+            like[height] = NewRow(editor.model_row(layout.title), height)
+        editor.new_row(table.sheet, number, like[height])
 
 
 def add_questions(editor: BookEditor, state: MasterState, questions: Sequence[Question]) -> list[Question]:
@@ -149,7 +138,7 @@ def add_questions(editor: BookEditor, state: MasterState, questions: Sequence[Qu
         decided.append(decided_row(number, question))
         options += option_rows(number, question)
         rows.append(question_row(number, question))
-    append(editor, master_layout()["questions"], rows)
+    append_fitted(editor, master_layout()["questions"], rows)
     append(editor, hidden_layout()["decided"], decided)
     append(editor, hidden_layout()["options"], options)
     return added

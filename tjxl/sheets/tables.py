@@ -14,6 +14,7 @@ from tjxl.resources import layout_toml
 from tjxl.settings import Settings
 from tjxl.sheets.entry import add_column_entries
 from tjxl.sheets.figures import ATTAINMENTS, LIGHTS, MILESTONE_OUTCOMES, SCHEDULES
+from tjxl.sheets.fitting import Fit
 from tjxl.sheets.layout import (
     Column,
     SheetLayout,
@@ -35,7 +36,6 @@ FIRST_ROW = HEADER_ROW + 1
 LEDGER_ROWS = 20000
 """Down to this row the tables that grow have their entries and conditional colours."""
 
-_BLANK_ROW = 86.0  # points: five lines
 _TITLE_HEIGHT = 30.0
 _TITLE_SCALE = 1.7
 """Size of the heading's characters against those of the table, with a gap after it."""
@@ -180,12 +180,13 @@ def table_sheet(
     calculated = formulas or {}
     sheet = Sheet(layout.title, tab_colour=colour(spec["tab"]))
     _heading(sheet, layout, spec, year)
+    fit = Fit(layout, whole=True)
     for offset, row in enumerate(rows):
         contents = {**row, **{name: Formula(formula) for name, formula in calculated.items()}}
         for place, column in enumerate(layout.columns, 1):
             style = _style(column, compact, column.name in calculated)
             sheet.put(layout.first_row + offset, place, contents.get(column.name), style)
-        sheet.heights[layout.first_row + offset] = _height(layout, row, spec["least_height"], compact)
+        sheet.heights[layout.first_row + offset] = fit.height(row.items())
     sheet.tables.append(_table(layout, len(rows), calculated, compact))
     last = LEDGER_ROWS if compact or spec.get("grows") else layout.header_row + len(rows)
     _highlights(sheet, layout, last, settings)
@@ -252,17 +253,6 @@ def _style(column: Column, compact: bool, calculated: bool) -> str:
     plain = "+plain" if calculated and kind == "text" else ""  # a formula in a cell of text format turns into text
     owner = "+office" if column.owner in _OPEN else ""
     return f"body+{kind}{plain}{owner}"
-
-
-def _height(layout: SheetLayout, row: Row, least: float, compact: bool) -> float:
-    if compact:
-        return least
-    texts = [
-        (str(row[c.name]), c.width) for c in layout.columns if c.kind in ("text", "long", "entry") and row.get(c.name)
-    ]
-    if not texts:  # the blank row of an empty table: the first row added lies in it, and is not fitted
-        return max(least, _BLANK_ROW)
-    return row_height(texts, least)
 
 
 def _table(layout: SheetLayout, rows: int, formulas: Mapping[str, str], compact: bool) -> Table:

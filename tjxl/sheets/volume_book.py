@@ -17,7 +17,7 @@ from tjxl.periods import Period
 from tjxl.resources import layout_toml
 from tjxl.sheets.form_pen import FormPen
 from tjxl.sheets.layout import SheetLayout
-from tjxl.sheets.master_edit import append
+from tjxl.sheets.master_edit import append_fitted
 from tjxl.sheets.rows import TableRow
 from tjxl.sheets.volumes import MASTER_ROW, MOVABLE, volume_layout
 
@@ -30,7 +30,7 @@ def volume_book(period: Period, rows: Mapping[str, Sequence[TableRow]]) -> bytes
     """
     editor = BookEditor(_empty(period))
     for name, moved in rows.items():
-        append(editor, volume_layout(name), [{**row.values, MASTER_ROW: row.number} for row in moved])
+        append_fitted(editor, volume_layout(name), [{**row.values, MASTER_ROW: row.number} for row in moved])
     return _at_rest(editor.save())
 
 

@@ -19,16 +19,13 @@ from tjxl.documents.blocks import (
     Title,
 )
 from tjxl.ooxml.editor import BookEditor
-from tjxl.ooxml.splice import NewRow
 from tjxl.periods import Period
 from tjxl.sheets.layout import master_layout
-from tjxl.sheets.master_edit import append, set_row_values, take_out
-from tjxl.sheets.rows import TableRow, find_table
-from tjxl.sheets.textsize import row_height
+from tjxl.sheets.master_edit import append_fitted, set_row_values, take_out
+from tjxl.sheets.rows import TableRow
 
 HEAD, ANNEX, END = "文首", "附件", "落款"
 GONE = "（本次已不再写入）"
-_LEAST_HEIGHT = 20.0
 
 
 def rows_of(blocks: Sequence[Block], period: Period, number: int) -> list[dict[str, Any]]:
@@ -97,20 +94,9 @@ def write(editor: BookEditor, old: Sequence[TableRow], rows: Sequence[dict[str, 
         _set(editor, row, values)
     if surplus := [r.number for r in free[len(unsaid) :]]:
         take_out(editor, layout, surplus)
-    _append(editor, unsaid[len(free) :])
+    append_fitted(editor, layout, unsaid[len(free) :])
 
 
 def _set(editor: BookEditor, row: TableRow, values: Mapping[str, Any]) -> None:
     changed = {name: value for name, value in values.items() if row[name] != value}
     set_row_values(editor, master_layout()["bulletin"], row.number, changed)
-
-
-def _append(editor: BookEditor, rows: Sequence[Mapping[str, Any]]) -> None:
-    """New rows, each as high as its words need."""
-    layout = master_layout()["bulletin"]
-    table = find_table(editor.book, layout)
-    widths = [(name, layout.column(name).width) for name in ("part", "content")]
-    for number, values in zip(append(editor, layout, rows), rows, strict=True):
-        if number > table.last_row:
-            height = row_height([(values[name], width) for name, width in widths], _LEAST_HEIGHT)
-            editor.new_row(table.sheet, number, NewRow(table.last_row, height))

@@ -51,7 +51,7 @@ def take_over(project: Project, form: Path, master: Master | None = None) -> dic
         editor = BookEditor(state.book)
         _take_over_tasks(editor, received, state)
         for table, rows in promises.items():
-            append(editor, master_layout()[table], rows)
+            append_fitted(editor, master_layout()[table], rows)
         if editor.changed:
             refresh(editor)
             master.backup(dt.datetime.now().replace(microsecond=0))
