@@ -131,6 +131,22 @@ def _form_at(path: Path) -> tuple[Identity | None, bytes] | None:
         return None
 
 
+def forms_of_former_names(folder: Path, state: MasterState, contents: Mapping[str, FormContent]) -> list[str]:
+    """File names in a folder of 下发/ of the forms that units just given one were given under an earlier name.
+
+    They are left where they lie: whether somebody has begun to fill one in cannot be told from the file.
+    """
+    issued = {form_file_name(content.unit) for content in contents.values()}
+    found = []
+    for code in contents:
+        aliases = unit.aliases if (unit := state.registry.by_code.get(code)) else ()
+        for name in sorted({form_file_name(alias) for alias in aliases} - issued):
+            form = _form_at(folder / name)
+            if form is not None and form[0] is not None and form[0].unit_code == code:
+                found.append(name)
+    return found
+
+
 def form_file_name(unit: str) -> str:
     """The name of a unit's form in 下发/, good on every system."""
     return "".join("_" if c in '<>:"/\\|?*' or ord(c) < 32 else c for c in unit).rstrip(". ") + ".xlsx"

@@ -3,8 +3,11 @@
 1. A unit renamed is called so everywhere; forms that it has in hand stay good.
 2. Aliases typed by the office are names of the unit.
 3. Members of a group typed or added take part in the tasks that name it; who left is said, nothing is taken away.
-4. A row added, emptied or deleted.
+   A member may go by its short form; a probable misspelling is asked about, a unit not met before is pointed out.
+4. A row added, emptied, deleted or copied.
 5. 看板附表 shows a unit that comes later; every cached value is LibreOffice's.
+6. A name belongs to one unit: what takes another's, or may be a column that slipped, changes nothing.
+7. White space and invisible characters typed along are no part of a name.
 """
 
 from __future__ import annotations
@@ -14,9 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
+import pytest
 from openpyxl.workbook.workbook import Workbook
 
-from tests.decisions.conftest import Build, Master, row
+from tests.decisions.conftest import Build, Master, plain, row
 from tests.libreoffice import requires_libreoffice
 from tests.office import MAY, Office, filled
 from tjxl import flows
@@ -30,6 +34,14 @@ ROWS = (
     row(2, "市水务局\n市教委\n各街道"),
     row(3, "市水务局\n市教委"),
 )
+
+
+def with_rows(master: Master, *rows: dict[str, object]) -> Master:
+    """The master with rows added to 责任单位."""
+    editor = BookEditor(master.content)
+    editor.append_rows("责任单位", list(rows))
+    return Master(editor.save())
+
 
 # 1
 
@@ -100,7 +112,7 @@ def test_a_merge_leaves_what_the_office_typed(project_of: Callable[..., Project]
 
 def test_members_added_and_taken_away(build: Build) -> None:
     master = build(*ROWS).type("units", "U002", members="甲街道、市水务局")
-    assert master.said() == [(None, True, ["D602"]), (None, True, ["D632"]), (None, True, ["D632"])]
+    assert master.said() == [(None, True, ["D648"]), (None, True, ["D632"]), (None, True, ["D632"])]
     master = master.carry_out()
     assert master.duties("T001") == {"市教委": "牵头", "甲街道": "配合", "市水务局": "配合"}
     assert master.duties("T002") == {"市水务局": "牵头", "市教委": "配合", "甲街道": "配合"}
@@ -135,7 +147,75 @@ def test_a_member_that_is_no_unit_is_said(build: Build) -> None:
     assert "有关单位" not in master.carry_out().units()
 
 
+DISTRICTS = (*ROWS, row(4, "市水务局\n和平区人民政府\n河东区人民政府"))
+
+
+def test_a_member_may_go_by_its_short_form(build: Build) -> None:
+    master = build(*DISTRICTS)
+    after = master.type("units", "U002", members="和平区、 河东区\u200b").carry_out()
+    assert set(after.units()) == set(master.units())
+    assert after.units()["各街道"][3] == "和平区人民政府、河东区人民政府"
+    assert after.duties("T001") == {"市教委": "牵头", "和平区人民政府": "配合", "河东区人民政府": "配合"}
+    assert after.said() == []
+
+
+def test_a_probable_misspelling_makes_no_unit(build: Build) -> None:
+    master = build(*DISTRICTS)
+    before = set(master.units())
+    master = master.type("units", "U002", members="和平区、河东、火星区")
+    asked = [(None, False, ["D635"]), (None, False, ["D619"])]
+    assert master.said() == [(None, True, ["D632"]), *asked]
+    (misspelt,) = [f for d in master.obeyed()[1] for f in d.findings if f.code == "D619"]
+    assert (misspelt.sheet, misspelt.cell, misspelt.value) == ("责任单位", "E4", "火星区")
+    assert misspelt.message == (
+        "“火星区”不是已登记单位的名称或简称。请核对后写全称；如是新单位，请先在「责任单位」表末加一行。"
+    )
+    after = master.carry_out()
+    assert (set(after.units()), after.said()) == (before, asked)
+    assert after.carry_out().content == after.content
+    mended = with_rows(after, {"单位": "火星区"}).type("units", "U005", aliases="河东").carry_out()
+    assert set(mended.duties("T001")) == {"市教委", "和平区人民政府", "河东区人民政府", "火星区"}
+
+
+def test_a_member_not_met_before_is_pointed_out(build: Build) -> None:
+    master = build(*ROWS).type("units", "U002", members="甲街道、乙街道")
+    (said,) = [f for d in master.obeyed()[1] for f in d.findings if f.code == "D648"]
+    assert (said.severity, said.cell) == ("warning", "E4")
+    assert said.message == (
+        "“各街道”的成员中有原来没有登记的单位，已作为新单位登记：甲街道（U004）、乙街道（U005）。"
+        "请核对；如系笔误，请改正群组成员，并删去「责任分工」「责任单位」中该单位的行。"
+    )
+
+
 # 4
+
+
+def test_a_row_copied_to_make_another_of_it_is_a_new_unit(build: Build) -> None:
+    master = with_rows(build(*ROWS), {"单位编码": "U001", "单位": "市气象局", "类别": "部门"})
+    assert master.said() == [(None, True, ["D602"])]
+    after = master.carry_out()
+    assert {name: unit[0] for name, unit in after.units().items()} == {
+        "市教委": "U001", "各街道": "U002", "市水务局": "U003", "市气象局": "U004"
+    }  # fmt: skip
+    assert after.duties("T001") == {"市教委": "牵头"}
+    assert after.said() == []
+
+
+def test_a_code_emptied_comes_back(build: Build) -> None:
+    master = build(*ROWS)
+    after = master.type("units", "U001", unit_code=None).carry_out()
+    assert (after.units(), after.said()) == (master.units(), [])
+
+
+def test_a_row_added_under_the_name_of_another_is_none(build: Build) -> None:
+    master = build(*ROWS).type("units", "U001", aliases="市教育委员会").carry_out()
+    master = with_rows(master, {"单位": "市教育委员会"}, {"单位": "市气象局"}, {"单位": "市气象局"})
+    said = [f for d in master.obeyed()[1] for f in d.findings]
+    assert [(f.code, f.cell) for f in said] == [("D646", "B6"), ("D647", "B7"), ("D647", "B8")]
+    assert said[0].message == "“市教育委员会”已是“市教委”（U001）的名称或别名，本行未登记。请改名，或清空本行。"
+    after = master.carry_out()
+    assert [u["unit_code"] for u in after.state.units] == ["U001", "U002", "U003", None, None, None]
+    assert [codes for *_, codes in after.said()] == [["D646"], ["D647"], ["D647"]]
 
 
 def test_a_row_added_by_the_office_gets_a_code(build: Build) -> None:
@@ -202,3 +282,89 @@ def test_libreoffice_agrees_after_decisions(build: Build, tmp_path: Path) -> Non
     assert all(d.obeyed for d in master.obeyed()[1])
     number, wrong = differences(after.content, tmp_path)
     assert (number > 500, wrong) == (True, [])
+
+
+# 6
+
+
+def test_the_name_of_another_unit_is_refused(build: Build) -> None:
+    master = build(*ROWS).type("units", "U001", aliases="市教育委员会").carry_out()
+    for name in ("市教委", "市教育委员会", " 市教 委 "):
+        typed = master.type("units", "U003", unit=name)
+        ((said,),) = (d.findings for d in typed.obeyed()[1])
+        assert (said.code, said.sheet, said.cell, said.value) == ("D644", "责任单位", "B5", name)
+        assert typed.carry_out().units() == master.units()
+        assert plain(typed.carry_out()) == plain(master)
+    assert said.message == (
+        "“市教委”已是“市教委”（U001）的名称或别名，“市水务局”（U003）未改名，已恢复原名。"
+        "如确需改用，请先改掉 U001 的名称并删去该别名；两行互换名称的，也请逐行办理。"
+    )
+
+
+def test_two_names_changed_over_are_both_refused(build: Build) -> None:
+    master = build(*ROWS)
+    typed = master.type("units", "U003", unit="市教委").type("units", "U001", unit="市水务局")
+    assert typed.said() == [(None, True, ["D644"]), (None, True, ["D644"])]
+    assert plain(typed.carry_out()) == plain(master)
+
+
+def test_a_column_of_names_that_slipped_is_no_renaming(build: Build) -> None:
+    master = build(*ROWS)
+    typed = master.type("units", "U001", unit="市气象局").type("units", "U003", unit="市教委")
+    assert typed.said() == [(None, True, ["D645"]), (None, True, ["D644"])]
+    assert plain(typed.carry_out()) == plain(master)
+    same = master.type("units", "U001", unit="市气象局").type("units", "U003", unit="市气象局")
+    assert same.said() == [(None, True, ["D645"]), (None, True, ["D645"])]
+    assert plain(same.carry_out()) == plain(master)
+
+
+def test_a_name_given_up_in_two_steps_goes_to_another_unit(build: Build) -> None:
+    master = build(*ROWS).type("units", "U001", unit="市教育局").carry_out()
+    master = master.type("units", "U001", aliases=None).type("units", "U003", unit="市教委")
+    assert master.said() == [(None, True, ["D630"])]
+    after = master.carry_out()
+    assert [after.task(code)[:2] for code in ("T001", "T002", "T003")] == [
+        ("市教育局", "各街道"), ("市教委", "市教育局、各街道"), ("市教委", "市教育局")
+    ]  # fmt: skip
+    assert after.carry_out().said() == []
+
+
+def test_two_units_that_had_come_to_one_name_part_again(build: Build) -> None:
+    """A master in which an earlier version has given a unit another's name."""
+    master = build(*ROWS).type("units", "U003", unit="市教委")
+    editor = BookEditor(master.content)
+    hidden, tasks = editor.book.tables["单位登记"], editor.book.tables["任务台账"]
+    editor.edit(hidden.sheet, master.state.registered["U003"].number, hidden.columns["单位"], Put("市教委"))
+    for line in master.state.tasks:
+        if line["lead_unit"] == "市水务局":
+            editor.edit(tasks.sheet, line.number, tasks.columns["牵头单位"], Put("市教委"))
+    after = Master(editor.save()).type("units", "U003", unit="市水务局").carry_out()
+    assert [after.task(code)[:2] for code in ("T001", "T002", "T003")] == [
+        ("市教委", "各街道"), ("市水务局", "市教委、各街道"), ("市水务局", "市教委")
+    ]  # fmt: skip
+
+
+# 7
+
+
+@pytest.mark.parametrize("typed", [" 市教委 ", "市教委\u3000", "市教\n委", "\u200b市教委\ufeff"])
+def test_white_space_around_a_name_is_no_part_of_it(build: Build, typed: str) -> None:
+    master = build(*ROWS)
+    spaced = master.type("units", "U001", unit=typed)
+    assert spaced.said() == []
+    assert spaced.carry_out().units() == master.units()
+
+
+def test_white_space_is_no_part_of_new_names_aliases_and_members(build: Build) -> None:
+    master = with_rows(build(*ROWS), {"单位": "\u3000市气象局\n", "别名": " 气象局\u200b "})
+    after = master.type("units", "U002", members=" 市气象局\u200b、市水务局 ").carry_out()
+    assert [unit.name for unit in after.state.registry.units] == ["市教委", "各街道", "市水务局", "市气象局"]
+    assert after.state.registry.by_code["U004"].aliases == ("气象局",)
+    assert after.duties("T001") == {"市教委": "牵头", "市气象局": "配合", "市水务局": "配合"}
+    assert after.said() == []
+
+
+def test_a_name_of_nothing_but_spaces_is_an_empty_one(build: Build) -> None:
+    master = build(*ROWS).type("units", "U001", unit="\u3000 \u200b")
+    assert master.said() == [(None, True, ["D633"])]
+    assert master.carry_out().units()["市教委"][0] == "U001"

@@ -17,7 +17,7 @@ from tjxl.errors import TjxlError
 from tjxl.intake.identify import check_identity, read_identity
 from tjxl.ooxml.book import Book
 from tjxl.ooxml.editor import BookEditor
-from tjxl.ooxml.splice import PutFormula
+from tjxl.ooxml.splice import Put, PutFormula
 
 TITLES = [
     "任务编码", "序号", "重点工作", "职责", "完成时限", "分管领导", "牵头单位", "配合单位", "上期进展",
@@ -238,6 +238,21 @@ def test_issuing_again_notes_nothing_twice(office: Office) -> None:
     before = office.table("submissions")
     flows.issue(office.project, MAY)
     assert office.table("submissions") == before
+
+
+def test_the_form_under_a_units_former_name_is_pointed_out(office: Office) -> None:
+    (row,) = (u for u in office.state.units if u["unit"] == AUDIT)
+    editor = BookEditor(office.master)
+    table = editor.book.tables["责任单位"]
+    editor.edit(table.sheet, row.number, table.columns["单位"], Put("市审计厅"))
+    office.project.master.write_bytes(editor.save())
+    former = [f for f in flows.issue(office.project, MAY)["findings"] if f["code"] == "P118"]
+    assert [f["message"] for f in former] == [
+        "“下发”中本期的 市审计局.xlsx 是单位改名前的表，已另按现名下发。"
+        "尚未发出的，请删去旧名的表；单位手中的旧表仍可收取。"
+    ]
+    (office.project.issued(MAY) / f"{AUDIT}.xlsx").unlink()
+    assert "P118" not in [f["code"] for f in flows.issue(office.project, MAY)["findings"]]
 
 
 def test_a_form_for_one_unit(office: Office) -> None:

@@ -220,3 +220,17 @@ def test_an_agreed_request_changes_nothing_that_is_rebuilt(office: Office) -> No
     answer(office, "同意")
     office.collect()
     assert differences(office) == []
+
+
+def test_printed_names_that_disagree_with_the_assignments(merged: Office) -> None:
+    """The lead's follows from 责任分工 and is restored; another's is named and left."""
+    led = merged.table("tasks", lead_unit=SPORTS)[0]["task_code"]
+    (alone,) = (t["task_code"] for t in merged.table("tasks", cooperating_units="市人社局、市国资委"))
+    lead = damage(merged, "tasks", "lead_unit", "市教委", task_code=led)
+    damage(merged, "tasks", "cooperating_units", "市人社局、市民政局", task_code=alone)
+    wrong = ("任务台账", "配合单位", "市人社局、市民政局", None, False)
+    assert said(differences(merged)) == [wrong, ("任务台账", "牵头单位", "市教委", SPORTS, True)]
+    restored = differences(merged, check=False)[1]
+    assert (restored["cell"], restored["reason"]) == (lead, "与责任分工不符")
+    assert merged.table("tasks", task_code=led)[0]["lead_unit"] == SPORTS
+    assert said(differences(merged)) == [wrong]

@@ -7,10 +7,11 @@ import re
 from collections.abc import Sequence
 
 from tjxl.decisions.draft import Draft
+from tjxl.decisions.unit_names import no_name
 from tjxl.findings import Finding, finding
 from tjxl.intake.normalise.dates import read_date
 from tjxl.notice.dates import find_dates
-from tjxl.notice.names import looks_like_group, looks_odd, split_names
+from tjxl.notice.names import looks_like_group, split_names
 from tjxl.notice.words import fold, notice_data, quote
 from tjxl.ooxml.cells import RawCell
 from tjxl.register import Unit
@@ -72,7 +73,7 @@ def units_in(answer: str, draft: Draft, choices: Sequence[str] = ()) -> list[Uni
     one. A district may go by its short form (和平区), a group with known members stands for them.
 
     Raises:
-        AnswerError: D610–D613, naming the first name that is none.
+        AnswerError: D610–D613, D619, naming the first name that is none.
     """
     names = split_names(answer)
     if not names:
@@ -81,7 +82,7 @@ def units_in(answer: str, draft: Draft, choices: Sequence[str] = ()) -> list[Uni
     allowed_forms = {fold(choice) for choice in choices}
     meant: list[str] = []
     for name in names:  # nobody is registered before the whole answer is understood
-        for form in _forms(name, draft, choices):
+        for form in unit_names(name, draft, choices):
             unit = draft.registry.find(form)
             if choices and fold(form) not in allowed_forms and (unit is None or unit.code not in allowed):
                 raise AnswerError(finding("D610", value=quote(name)))
@@ -90,8 +91,12 @@ def units_in(answer: str, draft: Draft, choices: Sequence[str] = ()) -> list[Uni
     return list({unit.code: unit for unit in units}.values())
 
 
-def _forms(name: str, draft: Draft, choices: Sequence[str]) -> Sequence[str]:
-    """The units' names behind a name: itself, a group's members, or the unit of which it is the short form."""
+def unit_names(name: str, draft: Draft, choices: Sequence[str] = ()) -> Sequence[str]:
+    """The units' names behind a name: itself, a group's members, or the unit of which it is the short form.
+
+    Raises:
+        AnswerError: D610–D613, D619.
+    """
     unit = draft.registry.find(name)
     if unit is not None and unit.kind == "group":
         if not unit.members:
@@ -112,8 +117,10 @@ def _forms(name: str, draft: Draft, choices: Sequence[str]) -> Sequence[str]:
         raise AnswerError(finding("D610", value=quote(name)))
     if looks_like_group(name):
         raise AnswerError(finding("D612", value=quote(name)))
-    if looks_odd(name) or len(name) < _LEAST_NAME:
+    if no_name(name) or len(name) < _LEAST_NAME:
         raise AnswerError(finding("D613", value=quote(name)))
+    if _short_for_none(name, pool):
+        raise AnswerError(finding("D619", value=quote(name)))
     return (name,)
 
 
@@ -122,3 +129,10 @@ def _written_out(name: str, pool: Sequence[str]) -> list[str]:
     if not name.endswith(tuple(notice_data("units")["short_ends"])):
         return []
     return [full for full in pool if fold(name) in fold(full)]
+
+
+def _short_for_none(name: str, pool: Sequence[str]) -> bool:
+    """Whether a name reads as the short form of a district that is not there, while others of its kind are."""
+    words = notice_data("units")
+    full = tuple(end for end in words["district_ends"] if end[0] == name[-1])
+    return name.endswith(tuple(words["short_ends"])) and any(known.endswith(full) for known in pool)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tjxl.decisions.draft import Draft
-from tjxl.decisions.registry import Registered
 from tjxl.findings import Finding
 from tjxl.ooxml.editor import BookEditor
 from tjxl.register import ROLE_TITLES, UNIT_KIND_TITLES
@@ -51,7 +50,7 @@ class Outcome:
     Attributes:
         old: the draft before anything was decided.
         unit_rows: unit code → sheet row of 责任单位.
-        registered: 单位登记 as it stands.
+        members: code of a group whose members changed → those that are units.
         answered: sheet row of 待裁决 → answer.
         splits: sheet row of 分解 → what its generated and shared columns are to say.
     """
@@ -59,7 +58,7 @@ class Outcome:
     draft: Draft
     old: Draft
     unit_rows: Mapping[str, int]
-    registered: Mapping[str, Registered]
+    members: Mapping[str, tuple[str, ...]]
     answered: Mapping[int, Answered]
     splits: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -117,7 +116,8 @@ def _write_units(editor: BookEditor, state: MasterState, outcome: Outcome) -> No
     mirror, hidden = state.registered, hidden_layout()["registered"]
     added = []
     for code, unit in outcome.draft.units.items():
-        members = json.dumps(unit.members, ensure_ascii=False) if unit.members else None
+        carried_out = outcome.members.get(code, unit.members)
+        members = json.dumps(carried_out, ensure_ascii=False) if carried_out else None
         if code in mirror:
             _set(editor, hidden, mirror[code], {"unit": unit.name, "members": members})
         else:

@@ -23,7 +23,7 @@ from tjxl.register import UNIT_KIND_TITLES
 from tjxl.settings import Settings
 from tjxl.sheets.figures import LIGHT_CHOICES
 from tjxl.sheets.layout import SheetLayout, master_layout
-from tjxl.sheets.registry import unit_of
+from tjxl.sheets.registry import Registry, unit_of
 from tjxl.sheets.rows import TableRow, find_table, holds_table, read_rows
 from tjxl.sheets.score_settings import parameter_cells
 from tjxl.sheets.score_sheets import TABLES
@@ -57,8 +57,12 @@ class _Judge:
         return self._known[key]
 
 
-def bad_cells(state: MasterState, settings: Settings) -> list[Finding]:
-    """The findings about what the office types into tables and 设置, in the order of the sheets."""
+def bad_cells(state: MasterState, settings: Settings, units: Registry) -> list[Finding]:
+    """The findings about what the office types into tables and 设置, in the order of the sheets.
+
+    Args:
+        units: those of 责任单位 once the edits of its rows are followed.
+    """
     spec = load_office_spec(settings)
     judge = _Judge(spec)
     said: list[Finding] = []
@@ -75,7 +79,7 @@ def bad_cells(state: MasterState, settings: Settings) -> list[Finding]:
         for row in rows if name in ("tasks", "splits", "units", "submissions") else _typed_into(name, rows):
             said += _of_row(state, judge, master_layout()[name], row)
     said += [f for row in state.units if (f := _of_kind(state, row))]
-    said += _of_aliases(state)
+    said += _of_aliases(state, units)
     said += _of_extensions(state, settings)
     said += _of_answers(state)
     said += _of_settings(state, judge)
@@ -111,14 +115,14 @@ def _of_kind(state: MasterState, row: TableRow) -> Finding | None:
     return said.at(value=row["kind"], **cell_of(state, "units", row.number, "kind"))
 
 
-def _of_aliases(state: MasterState) -> Iterator[Finding]:
+def _of_aliases(state: MasterState, units: Registry) -> Iterator[Finding]:
     """A name that two units share means the one that the registry finds."""
     for row in state.units:
-        if not row["unit"]:
+        own = units.by_code.get(str(row["unit_code"]))
+        if own is None:
             continue
-        own = unit_of(row)
         for alias in own.aliases:
-            found = state.registry.find(alias)
+            found = units.find(alias)
             if found is not None and found.code != own.code:
                 said = finding("D643", value=quote(alias), unit=found.name)
                 yield said.at(value=alias, **cell_of(state, "units", row.number, "aliases"))

@@ -82,7 +82,7 @@ class Draft:
         self.seasons = settings.seasons
         self.year = int(state.meta["year"])
         self.date1904 = state.book.date1904
-        self.units = {unit.code: unit for unit in state.registry.units if unit.code}
+        self.units = {unit.code: unit for unit in state.registry.units}
         self.tasks = {
             code: TaskDraft(
                 code=code,
@@ -147,15 +147,26 @@ class Draft:
         return self.set_unit(replace(unit, code=unit_code(self._highest)))
 
     def rename(self, unit: Unit, old: str) -> None:
-        """A unit has another name: the printed names that were the old one follow; the old one stays an alias."""
-        self.set_unit(replace(unit, aliases=tuple(dict.fromkeys((*unit.aliases, old)))))
+        """A unit has another name: where its old one is printed for it the new one is; the old one stays an alias.
+
+        For whom a name is printed is told by who leads and who cooperates: two units may have had one name.
+        """
+        aliases = (form for form in (*unit.aliases, old) if fold(form) != fold(unit.name))
+        self.set_unit(replace(unit, aliases=tuple(dict.fromkeys(aliases))))
 
         def renamed(printed: str) -> str:
             return unit.name + printed[len(old) :] if _names(printed, [fold(old)]) else printed
 
-        for task in self.tasks.values():
-            new = replace(task, lead=renamed(task.lead), cooperating=tuple(map(renamed, task.cooperating)))
-            self.tasks[task.code] = new
+        leaders = {task: code for (task, code), role in self.roles.items() if role == "lead"}
+        namesakes = {u.code for u in self.units.values() if fold(u.name) == fold(old)} - {unit.code}
+        for code, task in self.tasks.items():
+            lead, cooperating = task.lead, task.cooperating
+            if leaders.get(code, unit.code) == unit.code:
+                lead = renamed(lead)
+            cooperates = self.roles.get((code, unit.code)) == "cooperating"
+            if cooperates or all((code, other) not in self.roles for other in namesakes):
+                cooperating = tuple(map(renamed, cooperating))
+            self.tasks[code] = replace(task, lead=lead, cooperating=cooperating)
 
     def set_task(self, task: TaskDraft) -> None:
         """Put a task in place of the one with its code."""

@@ -12,7 +12,8 @@ from tjxl.decisions.apply import Answered, Outcome, apply_outcome
 from tjxl.decisions.cells import bad_cells, cell_of
 from tjxl.decisions.deciders import BEFORE_GROUPS, DECIDERS, Asked, Done
 from tjxl.decisions.draft import Draft
-from tjxl.decisions.registry import follow_members, follow_rows, odd_members, registered_before
+from tjxl.decisions.members import follow_members, odd_members
+from tjxl.decisions.registry import follow_rows, registered_before
 from tjxl.decisions.splits import follow_splits
 from tjxl.findings import Finding, finding
 from tjxl.ooxml.editor import BookEditor
@@ -62,14 +63,15 @@ def obey(state: MasterState, settings: Settings) -> tuple[BookEditor | None, lis
     questions = {str(row["question_no"]): row for row in state.questions}
     waiting = _answered(state, questions)
     decided = _carried_out(draft, [a for a in waiting if a.kind in BEFORE_GROUPS])
-    said += follow_members(draft, before)
+    members, about_members = follow_members(draft, state, before, places)
+    said += about_members
     decided += _carried_out(draft, [a for a in waiting if a.kind not in BEFORE_GROUPS])
     splits, about_splits = follow_splits(draft, state)
     said += [f for f in about_splits if f.severity == "note"]
     wrong = [f for f in about_splits if f.severity != "note"]
-    wrong += [*odd_members(draft, state, places), *bad_cells(state, settings)]
+    wrong += [*odd_members(draft, state, places), *bad_cells(state, settings, draft.registry)]
     answered = [*decided, *_restated(state, questions)]
-    outcome = Outcome(draft, old, places, before, {questions[a.question_no].number: a for a in answered}, splits)
+    outcome = Outcome(draft, old, places, members, {questions[a.question_no].number: a for a in answered}, splits)
     decisions = [Decision(None, None, None, True, (f,)) for f in said]
     for a in sorted(decided, key=lambda a: a.question_no):
         row = questions[a.question_no]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tjxl.bulk import in_bulk
 from tjxl.durable import said_plainly, sync_folder, write_whole
 from tjxl.errors import ProjectError
+from tjxl.findings import finding
 from tjxl.masters.door import Master
 from tjxl.ooxml.editor import BookEditor
 from tjxl.periods import Period
@@ -55,7 +56,7 @@ def issue(
         TjxlError: E201 no period; E214 not one of this project; E208 unknown units; E205 the master is open;
             E270 to E273 the stage cannot be issued.
     """
-    from tjxl.issuing import form_contents
+    from tjxl.issuing import form_contents, forms_of_former_names
     from tjxl.opening import missing_before, opening_findings
     from tjxl.sheets.form import form_template
 
@@ -75,6 +76,8 @@ def issue(
         findings = opening_findings(state, period, of_stage, two_stages=two_stages, forms=len(contents))
         missing = missing_before(state, period)
         issued = _written(folder, template, contents.values(), progress)
+        if former := forms_of_former_names(folder, state, contents):
+            findings.append(finding("P118", files="、".join(former)))
         _note_issued(master, state, period, contents, settings, stage=of_stage)
     return {
         "period": period.code,

@@ -55,7 +55,7 @@ def known_units(source: Path) -> tuple[Unit, ...]:
     try:
         state = MasterState(path.read_bytes())
         _ = state.meta  # only a master has one
-        return tuple(unit for unit in state.registry.units if unit.code and unit.kind != "merged")
+        return tuple(unit for unit in state.registry.units if unit.kind != "merged")
     except PackageError as error:
         raise ProjectError("E218", file=path.name, reason=str(error)) from error
 

@@ -9,12 +9,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from tjxl.findings import Finding, finding
+from tjxl.notice.words import DROPPED
 from tjxl.ooxml.cells import RawCell, is_picture
-
-INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
-"""Characters without width that come along when text is copied from a web page or a chat."""
-
-_DROPPED = dict.fromkeys(map(ord, INVISIBLE))
 
 
 class Reading(NamedTuple):
@@ -34,7 +30,7 @@ BLANK = Reading()
 
 def fold(text: str) -> str:
     """Text for comparison: compatibility forms folded (８０％ → 80%), invisible characters gone, edges trimmed."""
-    return unicodedata.normalize("NFKC", text).translate(_DROPPED).strip()
+    return unicodedata.normalize("NFKC", text).translate(DROPPED).strip()
 
 
 @lru_cache(maxsize=4096)  # titles and locked texts come again in every return

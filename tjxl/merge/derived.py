@@ -16,6 +16,7 @@ from tjxl.findings import Finding, finding
 from tjxl.merge.closures import requests
 from tjxl.merge.comparison import Grounds, settled
 from tjxl.merge.period_figures import follow_period_figures
+from tjxl.merge.printed_names import PrintedNames
 from tjxl.merge.problem_chains import chains_of, closed_at, cuts_of, matched, numbers, repetitions, values_of
 from tjxl.merge.projection import Entry, Key
 from tjxl.ooxml.editor import BookEditor
@@ -141,12 +142,12 @@ def _closings(state: MasterState, effective: Effective, settings: Settings) -> T
     change = TableChange("closings")
     completed = {status.name for status in settings.statuses if status.meaning == "completed"}
     asked = requests(effective["report"], state.leads, completed)
-    rows = {str(row["task_code"]): row for row in state.closings}
+    rows, names = {str(row["task_code"]): row for row in state.closings}, PrintedNames(state)
     for task in state.tasks:
         code = str(task["task_code"])
         if code not in asked:
             continue
-        values = asked[code] | {"lead_unit": task["lead_unit"]} | _of_task(task)
+        values = asked[code] | {"lead_unit": names.lead_of(task)} | _of_task(task)
         if code in rows:
             change.update(rows[code], values)
         else:

@@ -25,6 +25,7 @@ NOT_IN_FILE = "来源文件中没有这一行"
 UNKNOWN = "来源不明"
 FORMULA = "公式被改动或删除"
 LOST_PERIOD = "期次缺行"
+UNLIKE_DUTIES = "与责任分工不符"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +77,19 @@ class Notes:
     def __init__(self, book: Book) -> None:
         self.book, self.rebuild = book, Rebuild()
 
-    def differ(self, table: str, row: TableRow, expected: Mapping[str, Any]) -> None:
+    def differ(self, table: str, row: TableRow, expected: Mapping[str, Any], reason: str = EDITED) -> None:
         """Note, and plan to mend, the cells of a row that differ."""
         changed = {name: value for name, value in expected.items() if row[name] != value}
         if changed:
-            self.differing(master_layout()[table], row, changed)
+            self.differing(master_layout()[table], row, changed, reason)
             if isinstance(row, ArchivedRow):
                 self.rebuild.revised.setdefault(table, {})[place_of(row)] = changed
             else:
                 self.rebuild.updates.setdefault(table, {}).setdefault(row.number, {}).update(changed)
 
-    def differing(self, layout: SheetLayout, row: TableRow, expected: Mapping[str, Any]) -> None:
+    def differing(
+        self, layout: SheetLayout, row: TableRow, expected: Mapping[str, Any], reason: str = EDITED
+    ) -> None:
         """Note these cells of a row; they are mended elsewhere."""
         found = find_table(self.book, layout)
         volume, number = place_of(row)
@@ -96,7 +99,7 @@ class Notes:
                 continue  # a master of an earlier version
             cell = cell_ref(number, layout.position(name) + 1 if volume else found.columns[title])
             place = (layout.title, number, title, cell)
-            self.note(Difference(*place, row[name], value, EDITED, volume=volume or None))
+            self.note(Difference(*place, row[name], value, reason, volume=volume or None))
 
     def note(self, difference: Difference) -> None:
         """Note a difference as it is."""
@@ -105,6 +108,13 @@ class Notes:
     def unproven(self, table: str, row: TableRow, reason: str) -> None:
         """A row of which nothing can be said."""
         self.note(_whole_row(table, row, reason, proven=False))
+
+    def unproven_cell(self, table: str, row: TableRow, name: str, reason: str) -> None:
+        """A cell that cannot be right, and of which nothing tells what should stand there."""
+        layout = master_layout()[table]
+        title = layout.column(name).title
+        cell = cell_ref(row.number, find_table(self.book, layout).columns[title])
+        self.note(Difference(layout.title, row.number, title, cell, row[name], None, reason, proven=False))
 
     def extra(self, table: str, row: TableRow) -> None:
         """A row that a merge has not written: a copy of one that it has."""

@@ -1,8 +1,9 @@
 """What of the generated cells does not follow from the archived files, and what should stand there. Pure.
 
 Ledgers against the files they name (`ledger_check`), register and what is derived against the ledgers (`projection`,
-`derived`), 报送情况 against both (`submission_check`), formulas against those of their column (`formula_check`). What
-the files prove is restored; what they cannot prove is named and left.
+`derived`), 报送情况 against both (`submission_check`), printed names against 责任分工 (`printed_names`), formulas
+against those of their column (`formula_check`). What the files prove is restored; what they cannot prove is named
+and left.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from tjxl.merge.formula_check import check_formulas
 from tjxl.merge.hand_edits import standing
 from tjxl.merge.ledger_check import Ledgers, check_ledgers
 from tjxl.merge.period_figures import missing_periods, period_figures
+from tjxl.merge.printed_names import check_printed_names, follow_printed_names
 from tjxl.merge.projection import Key, project, register_of
 from tjxl.merge.recall import recall
 from tjxl.merge.replay import Replayed
@@ -47,6 +49,7 @@ def compare(state: MasterState, files: Mapping[str, Replayed], kept: Set[str], s
     effective = _effective(check_ledgers(state, files, kept, notes))
     notes.rebuild.effective = effective
     _check_register(state, effective, settings, notes)
+    check_printed_names(state, notes)
     check_submissions(state, files, kept, effective, settings=settings, notes=notes)
     _check_derived(state, effective, settings, notes)
     check_formulas(state, notes)
@@ -128,6 +131,7 @@ def _mended(state: MasterState, rebuild: Rebuild) -> BookEditor:
     for name, rows in rebuild.updates.items():
         for number, values in rows.items():
             set_row_values(editor, layouts[name], number, values)
+    follow_printed_names(state, editor, rebuild.updates.get("tasks", {}))
     recall(state, editor, rebuild.revised)
     for part, entries in rebuild.appended.items():
         append(editor, layouts[PART_TABLES[part].ledger], entries)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tjxl.notice.words import fold, notice_data
+from tjxl.notice.words import DROPPED, fold, notice_data
 from tjxl.register import UnitKind
 
 _OPENING, _CLOSING = "（(〈《[【", "）)〉》]】"
@@ -13,6 +13,13 @@ _SLASHES = "/／"
 # 「各县、市、区政府」 is one group: its inner 、 parts no names (groups.tsv, 滁州).
 _LISTED_IN_GROUP = re.compile(r"各[县市区旗州盟乡镇](?:、[县市区旗州盟乡镇街道]{1,2}){1,5}")
 _KEPT = "\ue000"
+_SPACE = re.compile(r"(?<![!-~])\s+|\s+(?![!-~])")
+"""White space that means nothing in a name: any but that between two Latin words."""
+
+
+def one_name(cell: str) -> str:
+    """The name in a cell that holds one: without the spaces, line breaks and invisible characters typed along."""
+    return " ".join(_SPACE.sub("", cell.translate(DROPPED).strip()).split())
 
 
 def split_names(cell: str) -> tuple[str, ...]:
@@ -21,7 +28,7 @@ def split_names(cell: str) -> tuple[str, ...]:
     A name spaced out to fill a column (「王　旭」) is closed up.
     """
     names: list[str] = []
-    for line in _LISTED_IN_GROUP.sub(lambda m: m[0].replace("、", _KEPT), cell).split("\n"):
+    for line in _LISTED_IN_GROUP.sub(lambda m: m[0].replace("、", _KEPT), cell.translate(DROPPED)).split("\n"):
         for part in _outside_brackets(line):
             words = part.split()
             pieces = ["".join(words)] if any(len(w) == 1 for w in words) else words

@@ -13,6 +13,10 @@ from tjxl.resources import schema_toml
 _QUOTE_LENGTH = 60
 _RANGES_SHOWN = 20
 _SENTENCE_ENDS = tuple("。；！？.;!?")
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+"""Characters without width that come along when text is copied from a web page or a chat."""
+DROPPED = dict.fromkeys(map(ord, INVISIBLE))
+"""For `str.translate`: a text without them."""
 
 
 def notice_data(section: str) -> dict[str, Any]:

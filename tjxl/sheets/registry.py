@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tjxl.notice.names import looks_like_group, split_names, unit_kind
+from tjxl.notice.names import looks_like_group, one_name, split_names, unit_kind
 from tjxl.notice.words import fold
 from tjxl.register import UNIT_KIND_TITLES, Unit, UnitKind
 from tjxl.sheets.rows import TableRow
@@ -38,7 +38,7 @@ class Registry:
 
 def unit_of(row: TableRow) -> Unit:
     """A row of 责任单位. A kind that is left out, or means nothing, is told by the name."""
-    name = str(row["unit"])
+    name = one_name(str(row["unit"] or ""))
     guessed: UnitKind = "group" if looks_like_group(name) else unit_kind(name)
     members = split_names(str(row["members"] or ""))
     kind = _KINDS.get(str(row["kind"] or ""), guessed)

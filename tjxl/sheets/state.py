@@ -127,8 +127,9 @@ class MasterState:
 
     @cached_property
     def registry(self) -> Registry:
-        """The units of 责任单位 as plain values, found by any of their names."""
-        return Registry([unit_of(row) for row in self.units if row["unit"]])
+        """The units of 责任单位 as plain values, found by any of their names; a row without a code is none (yet)."""
+        units = (unit_of(row) for row in self.units if row["unit_code"])
+        return Registry(unit for unit in units if unit.name)
 
     @cached_property
     def tasks(self) -> list[TableRow]:

@@ -78,7 +78,7 @@ def _refuse_without_sheets(book: Book) -> None:
 def _scored(state: MasterState) -> Scored:
     """Whom the appraisal is about, as the master stands."""
     return Scored(
-        {unit.code: unit.name for unit in state.registry.units if unit.code and unit.kind in SCORED},
+        {unit.code: unit.name for unit in state.registry.units if unit.kind in SCORED},
         {str(row["task_code"]): (row["serial_no"], str(row["task"] or "")) for row in state.tasks},
         {(str(a["task_code"]), str(a["unit_code"])): role_of(a["role"]) for a in state.assignments},
     )

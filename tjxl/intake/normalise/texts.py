@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from tjxl.findings import finding
-from tjxl.intake.values import INVISIBLE, Reading, as_typed, fold, unusable
+from tjxl.intake.values import Reading, as_typed, fold, unusable
+from tjxl.notice.words import INVISIBLE
 from tjxl.ooxml.cells import RawCell, from_serial
 from tjxl.ooxml.looks import NumberClass
 
