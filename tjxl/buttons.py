@@ -139,6 +139,7 @@ def _collect(press: Press) -> Outcome:
         said += message("B765").say(folder=f"退回/{result['period']}")
     if verdicts["needs_decision"]:
         said += message("B766").say()
+    said += _findings(result)
     sheet = _sheet("questions" if verdicts["needs_decision"] else "submissions")
     needs = bool(verdicts["needs_decision"] or verdicts["returned"])
     return _decided(result, Outcome(said, sheet, needs, saves=True))
@@ -154,6 +155,7 @@ def _merge(press: Press) -> Outcome:
         said += message("B768").say(count=len(skipped))
     if result["questions"]:
         said += message("B766").say()
+    said += _findings(result)
     sheet = _sheet("questions") if result["questions"] else _board()
     return _decided(result, Outcome(said, sheet, bool(result["questions"] or skipped), saves=True))
 

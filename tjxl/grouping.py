@@ -1,14 +1,16 @@
-"""Findings that say the same, said once with all their cells: 「填报」表 H12、H15：…"""
+"""What is said once of many: findings of one cause with all their cells (「填报」表 H12、H15：…), names of units."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tjxl.findings import Finding
 
 _SHOWN = 10
 _LONGEST_VALUE = 12
+_NAMED = 20
+"""Units that a sentence names; the JSON has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +54,9 @@ def _without_value(found: Finding) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+
+
+def first_names(units: Sequence[str]) -> str:
+    """Units as a sentence names them; of many only the first."""
+    shown = "、".join(units[:_NAMED])
+    return shown if len(units) <= _NAMED else f"{shown}等"

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from tjxl.findings import Finding, finding
+from tjxl.grouping import first_names
 from tjxl.periods import Period
 from tjxl.sheets.layout import state_titles
 from tjxl.sheets.rows import TableRow
 from tjxl.sheets.state import MasterState, sender_of
 from tjxl.stages import SINGLE, Stage
-
-_NAMED = 20
-"""Units that a sentence names; the JSON has all of them."""
 
 
 def lead_stage_waiting(state: MasterState) -> Period | None:
@@ -60,7 +56,7 @@ def opening_findings(
         out.append(finding("P113", period=period.title, count=forms))
     before, missing = _before(state, period), missing_before(state, period)
     if before is not None and missing and stage != "lead":
-        out.append(finding("P110", period=before.title, count=len(missing), units=_some(missing)))
+        out.append(finding("P110", period=before.title, count=len(missing), units=first_names(missing)))
     if stage == "lead":
         waiting = [
             str(row["unit"])
@@ -68,7 +64,7 @@ def opening_findings(
             if row["period"] == period.code and sender_of(row)[1] == "cooperating" and row["merged_at"] is None
         ]
         if waiting:
-            out.append(finding("P115", count=len(waiting), units=_some(waiting)))
+            out.append(finding("P115", count=len(waiting), units=first_names(waiting)))
     if count := open_questions(state):
         out.append(finding("P111", count=count))
     return out
@@ -82,15 +78,11 @@ def _order(state: MasterState, period: Period) -> list[Finding]:
     """A period issued after a later one, or before an earlier one."""
     later = [p for p in state.issued_periods if p > period]
     if later:
-        return [finding("P112", period=period.title, later=max(later).title)]
+        return [finding("P112", period=period.title, later=max(later).title, own=period.code)]
     before, between = _before(state, period), []
     step = period.previous
     while before is not None and step > before:
         between.append(step.title)
         step = step.previous
-    return [finding("P114", period=period.title, skipped="、".join(reversed(between)))] if between else []
-
-
-def _some(units: Sequence[str]) -> str:
-    shown = "、".join(units[:_NAMED])
-    return shown if len(units) <= _NAMED else f"{shown}等"
+    skipped = "、".join(reversed(between))
+    return [finding("P114", period=period.title, skipped=skipped, own=period.code)] if between else []

@@ -125,6 +125,18 @@ def test_init_in_a_folder_with_spaces_and_chinese(tjxl: Tjxl, tmp_path: Path) ->
     ]  # fmt: skip
 
 
+def test_an_issue_is_withdrawn(tjxl: Tjxl, office: Office) -> None:
+    root = office.project.root
+    tjxl("issue", root, "--period", "2022-08", "--unit", SPORTS)
+    assert failed(tjxl("issue", root, "--period", "2022-08", "--withdraw", "--unit", SPORTS), "不能只撤回个别单位")
+    result = silent_json(tjxl("issue", root, "--period", "2022-08", "--withdraw", "--json"), 0)
+    assert (result["withdrawn"], result["current"]) == (1, MAY)
+    assert failed(tjxl("issue", root, "--period", "2022-08", "--withdraw"), "尚未下发")
+    tjxl("issue", root, "--period", JUNE)
+    shown = tjxl("issue", root, "--period", JUNE, "--withdraw")
+    assert (shown.code, "2022-06 的下发已撤回（67 份），当前期次为 2022-05" in shown.out) == (0, True)
+
+
 def test_issue(tjxl: Tjxl, office: Office) -> None:
     done = tjxl("issue", office.project.root, "--period", JUNE, "--unit", SPORTS, "--unit", AUDIT, "--json")
     result = silent_json(done, 0)

@@ -246,13 +246,13 @@ def test_the_form_under_a_units_former_name_is_pointed_out(office: Office) -> No
     table = editor.book.tables["责任单位"]
     editor.edit(table.sheet, row.number, table.columns["单位"], Put("市审计厅"))
     office.project.master.write_bytes(editor.save())
-    former = [f for f in flows.issue(office.project, MAY)["findings"] if f["code"] == "P118"]
+    former = [f for f in flows.issue(office.project, MAY)["findings"] if f["code"] == "P124"]
     assert [f["message"] for f in former] == [
         "“下发”中本期的 市审计局.xlsx 是单位改名前的表，已另按现名下发。"
         "尚未发出的，请删去旧名的表；单位手中的旧表仍可收取。"
     ]
     (office.project.issued(MAY) / f"{AUDIT}.xlsx").unlink()
-    assert "P118" not in [f["code"] for f in flows.issue(office.project, MAY)["findings"]]
+    assert "P124" not in [f["code"] for f in flows.issue(office.project, MAY)["findings"]]
 
 
 def test_a_form_for_one_unit(office: Office) -> None:
@@ -260,6 +260,7 @@ def test_a_form_for_one_unit(office: Office) -> None:
     path = office.project.issued(JUNE) / f"{SPORTS}.xlsx"
     assert result.pop("missing_before") == [row["unit"] for row in office.table("submissions", period=MAY)]
     assert [f["code"] for f in result.pop("findings")] == ["P110", "P111"]
+    assert (office.project.root / result.pop("backup")).is_file()
     assert result == {
         "period": JUNE,
         "issued": [{"unit": SPORTS, "file": str(path), "rows": 3}],

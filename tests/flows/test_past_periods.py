@@ -17,6 +17,7 @@ from tests.decisions.conftest import Master
 from tests.office import Office, filled
 from tests.small import UNITS, small_project
 from tjxl import flows, recovery
+from tjxl.report.status import show_status
 from tjxl.simulate import simulate
 from tjxl.snapshot import snapshot
 from tjxl.supervise.bulletin.run import bulletin
@@ -98,6 +99,18 @@ def test_what_the_office_typed_counts_from_its_period_on(half_year: Office) -> N
         assert flows.status(half_year.project, period)["by_status"] == expected, period
 
 
+def test_status_of_a_past_period_marks_what_is_of_today(
+    half_year: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for period, past in (("2022-06", True), (PERIODS[-1], False), (None, False)):
+        result = flows.status(half_year.project, period)
+        show_status(result)
+        shown = capsys.readouterr().out
+        assert result["past"] is past
+        assert (("待裁决（当前）" in shown), ("问题清单（当前）" in shown)) == (past, past)
+        assert ("2022-06 期末任务" in shown) is past
+
+
 def test_the_bulletin_compares_with_the_period_before_as_it_was(half_year: Office) -> None:
     before = bulletin(half_year.project, "2022-06", date=dt.date(2022, 12, 1))["counts"]
     previous = bulletin(half_year.project, "2022-07", date=dt.date(2022, 12, 1))["counts"]["previous"]
@@ -121,6 +134,41 @@ def test_a_master_that_remembers_no_verified_status_goes_without(tmp_path: Path)
     answers = [by_status for _, by_status, _ in told(office, PERIODS[0])]
     assert answers == [{"正常推进": 1, "尚无报送": 2}] * 4
     assert flows.status(office.project)["by_status"] == {"滞后": 1, "尚无报送": 2}
+
+
+def verify(office: Office, task: str, status: str | None) -> None:
+    """The office sets, or takes back, 核定状态 of a task."""
+    office.project.master.write_bytes(Master(office.master).type("tasks", task, verified_status=status).content)
+
+
+def test_a_period_issued_late_counts_what_was_verified_when_the_later_one_was_issued(tmp_path: Path) -> None:
+    """July is left out and issued late: in between, the office has verified something else."""
+    office = small_project(tmp_path / "项目", "2022-06")
+    simulate(office.project, "2022-06", seed=1)
+    office.merge()
+    verify(office, "T003", "滞后")
+    flows.issue(office.project, "2022-08")
+    verify(office, "T003", "已完成")
+    flows.issue(office.project, "2022-07")
+    answers = [by_status for _, by_status, _ in told(office, "2022-07")]
+    assert answers == [answers[0]] * 4
+    assert answers[0] == flows.status(office.project, "2022-06")["by_status"]
+    assert answers[0]["滞后"] == 1
+    simulate(office.project, "2022-07", seed=2)
+    office.merge("2022-07")
+    assert [by_status["滞后"] for _, by_status, _ in told(office, "2022-07")] == [1] * 4
+    assert recovery.rebuild(office.project, check=True)["differences"] == []
+
+
+def test_a_period_before_all_others_counts_the_first_word_that_is_known(tmp_path: Path) -> None:
+    office = small_project(tmp_path / "项目", "2022-06")
+    verify(office, "T003", "滞后")
+    flows.issue(office.project, "2022-05")
+    verify(office, "T003", "已完成")
+    flows.issue(office.project, "2022-07")
+    flows.issue(office.project, "2022-04")
+    for period, expected in (("2022-04", "滞后"), ("2022-05", "滞后"), ("2022-06", "已完成")):
+        assert [by_status for _, by_status, _ in told(office, period)] == [{expected: 1, "尚无报送": 2}] * 4, period
 
 
 def without_table(master: bytes, title: str) -> bytes:

@@ -4,8 +4,9 @@
 2. Late or not is decided by the first report that could be accepted, in whatever order files come.
 3. 延期至 and a whole period's new day count at once, also for what is merged already; undo and rebuild agree.
 4. Issuing says what the period before left open, and takes periods in any order.
-5. A quarterly year works like a monthly one.
-6. Several periods are named together.
+5. A report of another period waits in 收件 until that period is collected, unless it has been reported already.
+6. A quarterly year works like a monthly one.
+7. Several periods are named together.
 """
 
 from __future__ import annotations
@@ -308,7 +309,66 @@ def test_a_period_left_out_is_said(small: Office) -> None:
     assert "2022年6月、2022年7月" in result["findings"][0]["message"]
 
 
-# ---- 5. quarters
+# ---- 5. reports of a past period
+
+
+@pytest.fixture
+def three(small: Office) -> Office:
+    """June and August issued too; of May nothing has come."""
+    flows.issue(small.project, JUNE)
+    flows.issue(small.project, "2022-08")
+    return small
+
+
+def test_a_late_report_waits_for_a_collection_of_its_own(three: Office) -> None:
+    send(three, dt.date(2022, 6, 20), period=JUNE)
+    send(three, dt.date(2022, 8, 20), period="2022-08")
+    result = flows.collect(three.project)
+    assert {r["file"]: r["verdict"] for r in result["returns"]} == {
+        f"{A}_{JUNE}_0620.xlsx": "ignored",
+        f"{A}_2022-08_0820.xlsx": "accepted",
+    }
+    assert codes(result) == ["P118"]
+    assert "tjxl collect --period 2022-06" in result["findings"][0]["message"]
+    assert not three.project.returned("2022-08").exists()
+    merged = three.merge()
+    assert (merged["merged"], codes(merged)) == ([f"{A}_2022-08_0820.xlsx"], ["P118"])
+    assert three.inbox() == [f"{A}_{JUNE}_0620.xlsx"]
+    assert submission(three, period=JUNE)[0] == "未报"
+    assert three.merge(JUNE)["merged"] == [f"{A}_{JUNE}_0620.xlsx"]
+    assert (submission(three, period=JUNE)[0], three.inbox()) == ("已报", [])
+
+
+def test_what_came_for_a_later_period_waits_while_an_earlier_one_is_collected(three: Office) -> None:
+    for day in (20, 21):  # one is merged, the other corrects it
+        send(three, dt.date(2022, 8, day), period="2022-08")
+        result = flows.collect(three.project, period_code=JUNE)
+        assert ([r["verdict"] for r in result["returns"]], codes(result)) == (["ignored"], ["P118"])
+        three.merge()
+    assert submission(three, period="2022-08")[1] == dt.date(2022, 8, 21)
+
+
+def test_a_form_of_a_period_that_was_reported_goes_back_and_the_office_is_told(three: Office) -> None:
+    send(three, dt.date(2022, 6, 20), period=JUNE)
+    three.merge(JUNE)
+    send(three, dt.date(2022, 6, 21), period=JUNE)
+    result = flows.collect(three.project)
+    assert ([r["verdict"] for r in result["returns"]], codes(result)) == (["returned"], ["P119"])
+    assert three.merge(JUNE)["rows"] == 1
+
+
+def test_a_late_report_leaves_alone_what_its_unit_was_sent_back(three: Office) -> None:
+    send(three, dt.date(2022, 8, 20), period="2022-08", J7=None)  # no status: it goes back
+    three.collect()
+    letters = sorted(three.project.returned("2022-08").glob(f"{A}_*"))
+    for path in three.project.inbox.iterdir():
+        path.unlink()
+    send(three, dt.date(2022, 6, 20), period=JUNE)
+    three.collect()
+    assert sorted(three.project.returned("2022-08").glob(f"{A}_*")) == letters != []
+
+
+# ---- 6. quarters
 
 
 def test_a_quarterly_year(tmp_path: Path) -> None:

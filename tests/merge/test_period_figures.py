@@ -6,11 +6,13 @@
 4. 核定状态 counts in the newest period at once, and stays with the period when the next is issued.
 5. A master made before there was such a table is merged into all the same, and that is said.
 6. LibreOffice computes the same.
+7. The newest period's line is live, all others are numbers, in whatever order they stand and whoever saved the file.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
@@ -21,7 +23,7 @@ import pytest
 
 from tests.conftest import copy_of
 from tests.decisions.conftest import Master
-from tests.libreoffice import requires_libreoffice
+from tests.libreoffice import requires_libreoffice, saved_as
 from tests.office import JUNE, MAY, NOTHING, Office, filled
 from tests.sheets.light_rules import SEVERITY, Known, Reckoning, light
 from tests.small import UNITS, small_project
@@ -269,3 +271,79 @@ def test_libreoffice_agrees(mine: Office, tmp_path: Path) -> None:
     mine.merge()
     number, wrong = differences(mine.master, tmp_path)
     assert (number > 2400, wrong) == (True, [])
+
+
+# 7
+
+
+def live(office: Office) -> dict[str, int]:
+    """Period → how many cells of its line are formulas; 4 count reports, in every line."""
+    book = Book(office.master)
+    table = book.tables["期次统计"]
+    cells = book.cells(table.sheet)
+    numbers = range(table.first_row, table.last_row + 1)
+    at = table.columns["期次"]
+    return {
+        str(cells.cells[row, at].value): sum(
+            cells.formula(row, column) is not None for column in table.columns.values()
+        )
+        for row in numbers
+    }
+
+
+def without_column_formulas(content: bytes) -> bytes:
+    """A master whose table 期次统计 does not say what its columns hold, as LibreOffice saves it."""
+    editor = BookEditor(content)
+    part = editor.book.tables["期次统计"].part
+    kept = re.sub(rb"<calculatedColumnFormula.*?</calculatedColumnFormula>", b"", editor.book.package.read(part))
+    editor.set_part(part, kept)
+    return editor.save()
+
+
+def check_of_four(office: Office) -> None:
+    """Two more periods after May, October and September, the middle one issued late."""
+    flows.issue(office.project, "2022-11")
+    simulate(office.project, "2022-11", seed=2)
+    office.merge()
+    flows.issue(office.project, "2022-12")
+    issued = (MAY, "2022-10", "2022-09", "2022-11", "2022-12")
+    assert live(office) == dict.fromkeys(issued, 4) | {"2022-12": 15}
+    assert lines(office) == {period: counted(office, small_register(office), period) for period in issued}
+    assert recovery.rebuild(office.project, check=True)["differences"] == []
+
+
+@pytest.fixture
+def late(tmp_path: Path) -> Office:
+    """October is issued before September, whose line is the last."""
+    office = small_project(tmp_path / "项目", MAY)
+    simulate(office.project, MAY, seed=1)
+    office.merge()
+    flows.issue(office.project, "2022-10")
+    flows.issue(office.project, "2022-09")
+    return office
+
+
+def test_the_newest_line_is_live_where_a_late_period_is_the_last(late: Office) -> None:
+    late.project.master.write_bytes(without_column_formulas(late.master))
+    check_of_four(late)
+
+
+@requires_libreoffice
+def test_a_master_that_libreoffice_has_saved_goes_on(late: Office) -> None:
+    late.project.master.write_bytes(saved_as(late.master, "xlsx", late.project.master.suffix[1:]))
+    check_of_four(late)
+
+
+def test_a_line_that_lost_its_formulas_is_noticed_and_mended(late: Office) -> None:
+    right = lines(late)
+    columns = ("total", "behind", "red")
+    master = Master(without_column_formulas(late.master))
+    master = master.type("period_figures", "2022-10", **dict.fromkeys(columns, 0))
+    late.project.master.write_bytes(master.content)
+    told = recovery.rebuild(late.project, check=True)["differences"]
+    assert [(d["column"], d["reason"]) for d in told] == [
+        (c, "公式被改动或删除") for c in ("任务总数", "滞后", "红灯")
+    ]
+    recovery.rebuild(late.project)
+    assert lines(late) == right
+    assert live(late)["2022-10"] == 15

@@ -20,6 +20,7 @@ from tjxl.commands.shared import (
     show,
     undecided,
 )
+from tjxl.errors import TjxlError
 
 
 def issue(
@@ -28,10 +29,17 @@ def issue(
     period: Period,
     unit: Annotated[list[str] | None, typer.Option("--unit", metavar="单位", help="只下发给该单位，可重复。")] = None,
     stage: SomeStage = None,
+    back: Annotated[bool, typer.Option("--withdraw", help="撤回误下发的期次（尚未收到填报表的）。")] = False,
     as_json: Json = False,
 ) -> None:
     from tjxl import flows
 
+    if back:
+        if unit:
+            raise TjxlError("E254")
+        result = flows.withdraw(project_of(folder), period, stage=stage)
+        finish(result, as_json, show("returns", "withdraw"), undecided(result))
+        return
     with progress("正在下发", as_json) as step:
         result = flows.issue(project_of(folder), period, unit or (), step, stage=stage)
     finish(result, as_json, show("returns", "issue"), undecided(result))

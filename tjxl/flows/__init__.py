@@ -10,8 +10,9 @@ from tjxl.flows.forms import Progress, issue
 from tjxl.flows.founding import Titles, init, init_from_form, known_units, tasks
 from tjxl.flows.returns import collect, merge
 from tjxl.flows.standing import history, status
+from tjxl.flows.withdrawal import withdraw
 
 __all__ = [
     "Progress", "Titles", "check", "check_marked", "collect", "history", "init", "init_from_form", "issue",
-    "known_units", "merge", "status", "tasks",
+    "known_units", "merge", "status", "tasks", "withdraw",
 ]  # fmt: skip

@@ -77,8 +77,8 @@ def issue(
         missing = missing_before(state, period)
         issued = _written(folder, template, contents.values(), progress)
         if former := forms_of_former_names(folder, state, contents):
-            findings.append(finding("P118", files="、".join(former)))
-        _note_issued(master, state, period, contents, settings, stage=of_stage)
+            findings.append(finding("P124", files="、".join(former)))
+        backup = _note_issued(master, state, period, contents, settings, stage=of_stage)
     return {
         "period": period.code,
         **({"stage": title} if (title := stage_title(of_stage)) else {}),
@@ -86,6 +86,7 @@ def issue(
         "missing_before": missing,
         "findings": [f.to_json() for f in findings],
         "decisions": decisions,
+        "backup": backup.relative_to(project.root).as_posix(),
     }
 
 
@@ -133,10 +134,14 @@ def _note_issued(
     settings: Settings,
     *,
     stage: Stage,
-) -> None:
-    """Add the rows of the period and stage to 报送情况 (once) and tell the dashboard which period is current."""
+) -> Path:
+    """Add the rows of the period and stage to 报送情况 (once) and tell the dashboard which period is current.
+
+    Returns:
+        The backup of the master before.
+    """
     from tjxl.merge.derived import follow
-    from tjxl.merge.past_register import close_period
+    from tjxl.merge.past_register import close_periods
 
     known = {
         sender[0] for r in state.submissions if r["period"] == period.code and (sender := sender_of(r))[1] == stage
@@ -160,11 +165,13 @@ def _note_issued(
     append(editor, master_layout()["submissions"], rows)
     set_current_period(editor, newest)
     _note_in_hand(editor, state, period, stage, set(contents))
-    if state.issued_periods and period > state.issued_periods[-1]:
-        close_period(state, editor)
+    if period not in state.issued_periods:
+        close_periods(state, editor, period)
     follow(state, editor, state.effective, settings)
     refresh(editor)
+    backup = master.backup(dt.datetime.now().replace(microsecond=0))
     master.write(editor)
+    return backup
 
 
 def _note_in_hand(editor: BookEditor, state: MasterState, period: Period, stage: Stage, units: set[str]) -> None:

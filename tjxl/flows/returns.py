@@ -14,6 +14,7 @@ from tjxl.flows.forms import Progress
 from tjxl.flows.named import refuse_no_file
 from tjxl.intake.decided import archived_sources, to_be_read_again
 from tjxl.intake.gather import gather_returns, read_ahead
+from tjxl.intake.otherperiods import of_other_periods
 from tjxl.intake.returns import Return
 from tjxl.masters.door import Master
 from tjxl.periods import Period
@@ -82,7 +83,7 @@ def collect(
         "missing": list(dict.fromkeys(unit for units in missing.values() for unit in units)),
         **({"missing_by_stage": missing} if period.code in state.split_periods else {}),
         "hand_edits": [e.to_json() for e in present_edits(state, project.master.name)],
-        "findings": [f.to_json() for f in filling_up(state)],
+        "findings": [f.to_json() for f in (*of_other_periods(returns, state, period), *filling_up(state))],
         "decisions": decisions,
     }
 
@@ -176,7 +177,9 @@ def _merge_period(
         returns = gather_returns(project.inbox, context, (), progress, archived=archived, scheduler=scheduler)
     else:
         returns = judge([read_return(source, context) for source in archived], context)
-    return merge_returns(master, state, returns, context, now)
+    result = merge_returns(master, state, returns, context, now)
+    result["findings"] += [f.to_json() for f in of_other_periods(returns, state, period)]
+    return result
 
 
 def _join(merged: dict[str, Any], more: Mapping[str, Any]) -> None:

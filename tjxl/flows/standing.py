@@ -17,7 +17,8 @@ def status(project: Project, period_code: str | None = None) -> dict[str, Any]:
     """Where the year stands: periods issued, who has reported in one, tasks by status, open questions, cells of the
     register that hold something else than what was reported, problems, closures and findings of others.
 
-    Of a period that is named the tasks are counted as they stood at its end, as `snapshot` shows them. Where it has
+    Of a period that is named the tasks are counted as they stood at its end, as `snapshot` shows them; all but tasks
+    and reports is as it is now. `past` says whether that is another time. Where the period has
     two stages, `stages` counts the reports of each, `agreement` the words of 责任分工[与牵头口径].
 
     Raises:
@@ -53,6 +54,7 @@ def status(project: Project, period_code: str | None = None) -> dict[str, Any]:
         "master": str(project.master),
         "period": period,
         "periods": [p.code for p in issued],
+        "past": bool(issued) and period != issued[-1].code,
         "tasks": len(state.tasks),
         "by_status": by_status,
         "reports": reports,

@@ -79,6 +79,8 @@ class Context:
         unit_aliases: unit code → its other names.
         merged: sender → what is in the master for this period.
         merged_files: sha256 of every file already merged, whatever its period.
+        waiting: period and sender of reports of other periods that may still come: their forms wait for a collection
+            of their own.
         due: sender → the day after which its report is late.
         answers: key of a question about a return → what the office decided (`tjxl.intake.questions`).
         set_aside: sha256 of a file that the office decided against → the one it chose.
@@ -97,6 +99,7 @@ class Context:
     unit_aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     merged: Mapping[Sender, MergedReturn] = field(default_factory=dict)
     merged_files: frozenset[str] = frozenset()
+    waiting: frozenset[tuple[str, Sender]] = frozenset()
     due: Mapping[Sender, dt.date] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
     set_aside: Mapping[str, Chosen] = field(default_factory=dict)

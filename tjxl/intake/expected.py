@@ -210,6 +210,7 @@ def intake_context(state: MasterState, period: Period, settings: Settings) -> Co
         unit_names={code: unit.name for code, unit in units.items()},
         unit_aliases={code: unit.aliases for code, unit in units.items() if unit.aliases},
         merged=_merged(state, period),
+        waiting=_waiting(state, period),
         due={
             sender_of(r): due
             for r in state.submissions
@@ -240,6 +241,18 @@ def _merged(state: MasterState, period: Period) -> Mapping[Sender, MergedReturn]
         for r in state.submissions
         if r["period"] == period.code and r["merged_at"] is not None
     }
+
+
+def _waiting(state: MasterState, period: Period) -> frozenset[tuple[str, Sender]]:
+    """What of other periods may still come: what is outstanding, and anything of later ones, also corrections.
+
+    A form of an earlier period whose report is in the master is more likely the wrong form.
+    """
+    return frozenset(
+        (code, sender_of(r))
+        for r in state.submissions
+        if (code := str(r["period"])) > period.code or (code < period.code and r["merged_at"] is None)
+    )
 
 
 def _merged_files(state: MasterState) -> frozenset[str]:

@@ -115,7 +115,8 @@ def stale_files(
         whole: everything in 收件 was looked at, not single files.
     """
     words = layout_toml("feedback.toml")["text"]
-    seen = {_sender_name(r.identity.unit, r.identity.stage) for r in returns if r.identity}
+    own = (r.identity for r in returns if r.identity and r.identity.period == context.period.code)
+    seen = {_sender_name(identity.unit, identity.stage) for identity in own}
     endings = tuple(f"_{words[name]}" for name in ("copy", "returned", "asked"))
     if whole:
         merged = (_sender_name(context.unit_names[code], stage) for code, stage in context.merged)

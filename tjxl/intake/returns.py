@@ -28,6 +28,7 @@ from tjxl.intake.read import FormReader
 from tjxl.intake.readform import ReadForm, ReadRow, head_date
 from tjxl.intake.sources import Source, foreign_kind
 from tjxl.ooxml.refs import parse_cell
+from tjxl.periods import parse_period
 from tjxl.sheets.form_places import FORM_VERSION, IDENTITY_SHEET
 from tjxl.sheets.layout import answer_words
 from tjxl.stages import Sender, stage_title
@@ -102,9 +103,10 @@ def _read_workbook(source: Source, context: Context) -> Return:
         return Return(source, findings=(finding("I201"),))
     key = context.key if context.check_digest else None
     doubt = check_identity(identity, master_id=context.master_id, key=key, period=context.period.code)
+    if doubt is not None and doubt.code == "I204":
+        return _of_another_period(source, identity, doubt, context)
     if doubt is not None:
-        named = identity if doubt.code == "I204" else None
-        return Return(source, named, findings=(doubt,))
+        return Return(source, findings=(doubt,))
     if (stray := _of_no_stage(identity, context)) is not None:
         return Return(source, identity, findings=(stray,))
     expected = context.expected[identity.sender]
@@ -127,6 +129,15 @@ def _read_workbook(source: Source, context: Context) -> Return:
     problems += _older_version(form, identity, expected, context.specs)
     problems += _late(form, identity, context)
     return Return(source, identity, form.with_rows(_as_filled_in(rows, specs)), (*remarks(book), *problems))
+
+
+def _of_another_period(source: Source, identity: Identity, doubt: Finding, context: Context) -> Return:
+    """A form of another period goes back; where a report of that period may still come, it waits where it is."""
+    if (identity.period, identity.sender) not in context.waiting:
+        return Return(source, identity, findings=(doubt,))
+    own = parse_period(identity.period)
+    waits = finding("I237", own=own.title, wanted=context.period.title, period=own.code)
+    return Return(source, identity, findings=(waits,), settled="ignored")
 
 
 def _as_filled_in(

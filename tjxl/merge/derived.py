@@ -66,7 +66,7 @@ def follow(state: MasterState, editor: BookEditor, effective: Effective, setting
         effective: the ledger rows that count after the change.
     """
     follow_lists(state, editor, effective, settings)
-    follow_period_figures(state, editor, effective)
+    follow_period_figures(state, editor, effective, settings)
 
 
 def follow_lists(state: MasterState, editor: BookEditor, effective: Effective, settings: Settings) -> None:

@@ -1,8 +1,9 @@
 """The register as it was in a past period, and what has to be remembered for it. The one definition of it.
 
 With the reports of this period and of those before it, as of its last day, and with the 核定状态 that stood when the
-next period was first issued (期末核定; a master made before there was such a table has none). The newest period is
-the register as it stands. Who leads, and when a task is due, is as it is now.
+first later period was issued (期末核定; a master made before there was such a table has none). The newest period is
+the register as it stands. A period issued late ended when the later one was issued: the period before it was closed
+then, and what was noted for that one holds for it too. Who leads, and when a task is due, is as it is now.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from tjxl.ooxml.editor import BookEditor
 from tjxl.periods import Period
 from tjxl.sheets.figures import AS_OF, CURRENT_PERIOD
 from tjxl.sheets.layout import SheetLayout, hidden_layout, master_layout
-from tjxl.sheets.master_edit import append
+from tjxl.sheets.master_edit import append, take_out
 from tjxl.sheets.recalc import EditedGrid
-from tjxl.sheets.rows import TableRow, find_table, holds_table
+from tjxl.sheets.rows import TableRow, find_table, holds_table, read_rows
 from tjxl.sheets.state import MasterState
 
 Effective = Mapping[Part, Mapping[Key, Entry]]
@@ -70,19 +71,37 @@ def _verified_at_close(editor: BookEditor, grid: EditedGrid, period: str) -> dic
     return {str(r["task_code"]): r["status"] for r in rows if r["period"] == period}
 
 
-def close_period(state: MasterState, editor: BookEditor) -> None:
-    """Note in 期末核定 with what 核定状态 the newest period ends, the next being issued.
+def close_periods(state: MasterState, editor: BookEditor, period: Period) -> None:
+    """A period being issued for the first time, note in 期末核定 with what 核定状态 a period ends.
 
+    That is the newest, where a later one is issued; else the one issued late, with what was noted of the period
+    before it. Of one before all others nobody knows; what comes nearest is the 核定状态 of the first that was issued.
     A master made before there was such a table goes without.
     """
-    layout, period = hidden_layout()["verified_at_close"], state.issued_periods[-1].code
+    layout, issued = hidden_layout()["verified_at_close"], state.issued_periods
+    if not issued or not holds_table(editor.book, layout):
+        return
+    newest = issued[-1]
+    before = max((p for p in issued if p < period), default=issued[0])
+    if before == newest:
+        noted = {str(task["task_code"]): task["verified_status"] for task in state.tasks}
+    else:
+        noted = _verified_at_close(editor, EditedGrid(editor), before.code)
+    ended = min(period, newest).code
+    rows = [{"period": ended, "task_code": task, "status": status} for task, status in noted.items() if status]
+    append(editor, layout, rows)
+
+
+def reopen_periods(state: MasterState, editor: BookEditor, period: Period) -> None:
+    """The way back of `close_periods`: the note of a period that is withdrawn goes.
+
+    If it is the newest, so does that of the one before it, which then has not ended.
+    """
+    layout, left = hidden_layout()["verified_at_close"], [p for p in state.issued_periods if p != period]
     if holds_table(editor.book, layout):
-        rows = [
-            {"period": period, "task_code": task["task_code"], "status": task["verified_status"]}
-            for task in state.tasks
-            if task["verified_status"]
-        ]
-        append(editor, layout, rows)
+        open_again = {period.code} | ({left[-1].code} if left and left[-1] < period else set())
+        rows = read_rows(editor.book, layout)
+        take_out(editor, layout, {row.number for row in rows if str(row["period"]) in open_again})
 
 
 def grid_rows(grid: EditedGrid, layout: SheetLayout, names: Collection[str]) -> list[TableRow]:

@@ -3,6 +3,9 @@
 A period's figures are those of the register as it was (`past_register`). They are computed by the table's own
 formulas, and thereby by those of 亮灯, over the register with these values laid over it: one definition of a light,
 whenever it is asked for.
+
+Which line is the newest period's, its 期次 says, not where it stands: a period issued late, or a sorted table, has
+another at the end.
 """
 
 from __future__ import annotations
@@ -18,14 +21,17 @@ from tjxl.formula.grid import Area, Formula, TableArea
 from tjxl.formula.values import Value
 from tjxl.merge.past_register import Effective, Place, grid_rows, past_values
 from tjxl.merge.projection import Register
-from tjxl.ooxml.calculated import calculated_columns, continued
+from tjxl.ooxml.book import Table
+from tjxl.ooxml.calculated import continued
+from tjxl.ooxml.cells import SharedFormula
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.splice import Put, PutFormula
 from tjxl.periods import parse_period
 from tjxl.register import ROLE_TITLES
+from tjxl.settings import Settings
 from tjxl.sheets.layout import SheetLayout, master_layout
 from tjxl.sheets.master_edit import append
-from tjxl.sheets.period_figures import REGISTER_COLUMNS, REPORT_COLUMNS
+from tjxl.sheets.period_figures import REGISTER_COLUMNS, REPORT_COLUMNS, figure_formulas
 from tjxl.sheets.recalc import EditedGrid, as_value
 from tjxl.sheets.rows import TableRow, find_table, holds_table
 from tjxl.sheets.state import MasterState
@@ -58,7 +64,7 @@ class Figure:
         return self.found_formula is None and self.found == self.expected
 
 
-def follow_period_figures(state: MasterState, editor: BookEditor, effective: Effective) -> None:
+def follow_period_figures(state: MasterState, editor: BookEditor, effective: Effective, settings: Settings) -> None:
     """Add the lines that are missing, and bring those up to date that the edits may have changed.
 
     A merge or an undo changes the lines of its period and of later ones alone, so only these are computed; where no
@@ -73,7 +79,7 @@ def follow_period_figures(state: MasterState, editor: BookEditor, effective: Eff
     table = find_table(editor.book, layout)
     changed = _changed(state, effective)
     earliest = min(changed | set(missing)) if changed else ""
-    for figure in period_figures(editor, effective, earliest):
+    for figure in period_figures(editor, effective, settings, earliest):
         place = table.sheet, figure.row, table.columns[layout.column(figure.name).title]
         if figure.stands:
             continue
@@ -83,7 +89,9 @@ def follow_period_figures(state: MasterState, editor: BookEditor, effective: Eff
             editor.edit(*place, PutFormula(figure.formula, None, valued=False))
 
 
-def period_figures(editor: BookEditor, effective: Effective, earliest: str = "") -> Iterator[Figure]:
+def period_figures(
+    editor: BookEditor, effective: Effective, settings: Settings, earliest: str = ""
+) -> Iterator[Figure]:
     """The cells of the lines that are there, the master being as the editor leaves it.
 
     Args:
@@ -92,7 +100,7 @@ def period_figures(editor: BookEditor, effective: Effective, earliest: str = "")
     layout = master_layout()["period_figures"]
     grid = EditedGrid(editor)
     table = find_table(editor.book, layout)
-    formulas = calculated_columns(editor.book, table)
+    formulas = _formulas(editor, table, layout, settings)
     issued, lines = _issued(grid), _lines(grid, layout)
     wanted = [code for code in issued if code in lines and code >= earliest]
     register = _register(grid)
@@ -106,9 +114,7 @@ def period_figures(editor: BookEditor, effective: Effective, earliest: str = "")
             evaluator = Evaluator(_AsOf(grid, {place: as_value(v, date1904) for place, v in then.items()}), compiler)
         for name in (*REGISTER_COLUMNS, *REPORT_COLUMNS):
             at = table.columns[layout.column(name).title]
-            if at not in formulas:
-                continue  # a person has taken the formula out of the table: the column is theirs
-            text = continued(formulas[at], row, at)
+            text = continued(formulas[name], row, at)
             found = grid.value(table.sheet, row, at), grid.formula(table.sheet, row, at)
             if evaluator is None or name in REPORT_COLUMNS:
                 yield Figure(row, name, None, text, *found)
@@ -118,6 +124,22 @@ def period_figures(editor: BookEditor, effective: Effective, earliest: str = "")
             except Unsupported:
                 continue  # a formula of a person's
             yield Figure(row, name, value, None, *found)
+
+
+def _formulas(editor: BookEditor, table: Table, layout: SheetLayout, settings: Settings) -> dict[str, SharedFormula]:
+    """Column name → its formula: the lowest that stands in the column, else as a new master has it.
+
+    What the table itself says of its columns is not asked: LibreOffice does not write it.
+    """
+    cells, out = editor.book.cells(table.sheet), {}
+    for name, own in figure_formulas(settings).items():
+        at = table.columns[layout.column(name).title]
+        out[name] = SharedFormula(own, table.first_row, at)
+        for row in range(table.last_row, table.first_row - 1, -1):
+            if (text := cells.formula(row, at)) is not None:
+                out[name] = SharedFormula(text, row, at)
+                break
+    return out
 
 
 def missing_periods(editor: BookEditor) -> list[str]:

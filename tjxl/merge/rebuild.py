@@ -53,7 +53,7 @@ def compare(state: MasterState, files: Mapping[str, Replayed], kept: Set[str], s
     check_submissions(state, files, kept, effective, settings=settings, notes=notes)
     _check_derived(state, effective, settings, notes)
     check_formulas(state, notes)
-    notes.rebuild.differences += _period_figures(state, notes.rebuild)
+    notes.rebuild.differences += _period_figures(state, notes.rebuild, settings)
     return notes.rebuild
 
 
@@ -97,7 +97,7 @@ def _check_derived(state: MasterState, effective: Effective, settings: Settings,
             notes.note(Difference(layout.title, None, None, None, None, values[key], LOST_ROW))
 
 
-def _period_figures(state: MasterState, rebuild: Rebuild) -> Iterator[Difference]:
+def _period_figures(state: MasterState, rebuild: Rebuild, settings: Settings) -> Iterator[Difference]:
     """期次统计 against what follows from the master once everything else is mended."""
     layout = master_layout()["period_figures"]
     if not holds_table(state.book, layout):
@@ -105,7 +105,7 @@ def _period_figures(state: MasterState, rebuild: Rebuild) -> Iterator[Difference
     editor, columns = _mended(state, rebuild), find_table(state.book, layout).columns
     for code in missing_periods(editor):
         yield Difference(layout.title, None, None, None, None, code, LOST_PERIOD)
-    for figure in period_figures(editor, rebuild.effective):
+    for figure in period_figures(editor, rebuild.effective, settings):
         if not figure.stands:
             title = layout.column(figure.name).title
             place = cell_ref(figure.row, columns[title])

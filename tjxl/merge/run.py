@@ -40,6 +40,8 @@ _ARCHIVED_AT_ONCE = 64
 
 # A question about a row that has no task code leaves the rows that have one as they are.
 _STRAY_ROW = "R305"
+# A form of another period waits in 收件, whatever of its sender is merged now.
+_OF_ANOTHER_PERIOD = "I237"
 # A wish for another deadline or another unit does not speak of progress: nothing waits for it.
 _WISH = "R330"
 
@@ -224,6 +226,7 @@ def _leaving(returns: Sequence[Return], complete: set[str], settled: set[Sender]
     for r in returns:
         codes = {f.code for f in r.findings}
         older = r.verdict == "ignored" and r.identity is not None and r.identity.sender in senders
+        older &= _OF_ANOTHER_PERIOD not in codes
         known = r.verdict == "ignored" and bool(codes & {"I208", "I209"})
         known |= "I223" in codes and r.identity is not None and r.identity.sender in settled
         if r.source.sha256 in complete or older or known:

@@ -24,6 +24,17 @@ def show_issue(result: Mapping[str, Any]) -> None:
         f"{result['period']} 已下发{what} {len(result['issued'])} 份，任务 {rows} 行，在“下发/{folder}”中。"
     )
     show_findings(result["findings"])
+    console().print(f"下发前的总台账已备份：{escape(result['backup'])}")
+
+
+def show_withdraw(result: Mapping[str, Any]) -> None:
+    """`tjxl issue --withdraw`."""
+    show_decisions(result["decisions"])
+    what = f"{stage}阶段" if (stage := result.get("stage")) else ""
+    current = f"当前期次为 {result['current']}" if result["current"] else "目前没有已下发的期次"
+    console().print(f"{result['period']} {what}的下发已撤回（{result['withdrawn']} 份），{current}。")
+    show_findings(result["findings"])
+    console().print(f"撤回前的总台账已备份：{escape(result['backup'])}")
 
 
 def show_check(result: Mapping[str, Any]) -> None:

@@ -18,20 +18,24 @@ def show_status(result: Mapping[str, Any]) -> None:
     table = Table("项目", Column("情况", overflow="fold"), show_header=False)
     table.add_row("总台账", escape(result["master"]))
     table.add_row("已下发期次", "、".join(result["periods"]) or "尚未下发")
-    table.add_row("任务", f"{result['tasks']} 项：" + _pairs(result["by_status"]))
+    then, now = (f"{result['period']} 期末", "（当前）") if result["past"] else ("", "")
+    table.add_row(f"{then}任务", f"{result['tasks']} 项：" + _pairs(result["by_status"]))
     if result["period"]:
         table.add_row(f"{result['period']} 报送", _pairs(result["reports"]))
     for stage, counts in result.get("stages", {}).items():
         table.add_row(f"　其中{stage}阶段", _pairs(counts))
     if result.get("agreement"):
         table.add_row("配合与牵头口径", _pairs(result["agreement"]))
-    table.add_row("待裁决", f"{result['open_questions']} 条")
+    table.add_row(f"待裁决{now}", f"{result['open_questions']} 条")
     for title, name in (("问题清单", "problems"), ("销号", "closings"), ("核查", "verification")):
         if counts := result["oversight"][name]:
-            table.add_row(title, _pairs(counts))
+            table.add_row(f"{title}{now}", _pairs(counts))
     console().print(table)
+    told = [*result["oversight"]["findings"], *result["findings"]]
+    if result["past"] and (result["hand_edits"] or told):
+        console().print("以下为当前情况：")
     show_hand_edits(result["hand_edits"])
-    show_findings([*result["oversight"]["findings"], *result["findings"]])
+    show_findings(told)
 
 
 def show_snapshot(result: Mapping[str, Any]) -> None:

@@ -144,9 +144,10 @@ def add_questions(editor: BookEditor, state: MasterState, questions: Sequence[Qu
     return added
 
 
-def set_current_period(editor: BookEditor, period: Period) -> None:
-    """Tell the dashboard which period it speaks of; its formulas follow. A deleted name is left alone."""
-    for name, value in ((CURRENT_PERIOD, period.code), (AS_OF, period.last_day)):
+def set_current_period(editor: BookEditor, period: Period | None) -> None:
+    """Tell the dashboard which period it speaks of, if any; its formulas follow. A deleted name is left alone."""
+    code, last_day = (period.code, period.last_day) if period else (None, None)
+    for name, value in ((CURRENT_PERIOD, code), (AS_OF, last_day)):
         if name in editor.book.names:
             sheet, area = editor.book.names[name]
             editor.edit(sheet, area.top, area.left, Put(value))

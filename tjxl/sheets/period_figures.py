@@ -22,10 +22,12 @@ REPORT_COLUMNS = ("expected", "reported", "late", "missing")
 
 def period_sheet(register: Register, settings: Settings) -> Sheet:
     """期次统计 before the first issue: the one blank row that an Excel table must have."""
-    return table_sheet("period_figures", [{}], register.year, settings, _formulas(Statuses.of(settings)))
+    return table_sheet("period_figures", [{}], register.year, settings, figure_formulas(settings))
 
 
-def _formulas(statuses: Statuses) -> dict[str, str]:
+def figure_formulas(settings: Settings) -> dict[str, str]:
+    """Column name → the formula of its cells in a new master."""
+    statuses = Statuses.of(settings)
     period = f"{master_layout()['period_figures'].title}[[#This Row],[期次]]"
     states = state_titles()
 
