@@ -16,9 +16,8 @@ from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 from tjxl.errors import ProjectError
 from tjxl.settings import Settings, load_settings
+from tjxl.whereabouts import MASTER_STEM, MASTER_SUFFIXES, master_damage, refuse_no_master, refuse_two_masters
 
-MASTER_STEM = "总台账"
-MASTER_SUFFIXES = (".xlsm", ".xlsx")
 SETTINGS_FILE = "tjxl.toml"
 TEMPORARY_PREFIX = ".tjxl-"
 
@@ -46,7 +45,7 @@ class Project:
 
     @property
     def master(self) -> Path:
-        """The master workbook; the .xlsm where both exist."""
+        """The master workbook; the .xlsm where both exist, which `refuse_unclear_master` refuses."""
         for suffix in MASTER_SUFFIXES:
             path = self.root / f"{MASTER_STEM}{suffix}"
             if path.exists():
@@ -56,6 +55,24 @@ class Project:
     def new_master(self, macros: bool) -> Path:
         """Where a new master is put: an .xlsm, or an .xlsx for an office that allows no macros."""
         return self.root / f"{MASTER_STEM}{MASTER_SUFFIXES[0 if macros else 1]}"
+
+    @property
+    def begun(self) -> bool:
+        """Whether the folder is plainly a project's, its master there or not."""
+        return any(path.exists() for path in (self.master, self.settings_file, self.backups, self.archive))
+
+    def refuse_unclear_master(self) -> None:
+        """
+        Raises:
+            ProjectError: E203, E264 to E266 the folder holds no master; E267 it holds two.
+        """
+        if not self.master.exists():
+            refuse_no_master(self.root, self.backups, begun=self.begun)
+        refuse_two_masters(self.root)
+
+    def naming_damage(self) -> contextlib.AbstractContextManager[None]:
+        """Reads the master: what is damaged is said to be the master, with the backup that replaces it (E268)."""
+        return master_damage(self.master, self.backups)
 
     @property
     def settings_file(self) -> Path:
@@ -137,6 +154,7 @@ class Project:
         Raises:
             ProjectError: E204, another command holds it; the message says which, whose, since when. E241, the
                 folder's file system has no locks. E242, a synchronising program has kept two versions of the master.
+                E268, E269, E276, the master proves to be damaged.
         """
         lock = FileLock(self.root / f"{TEMPORARY_PREFIX}lock", fallback_to_soft=False)
         self._acquire(lock)
@@ -146,7 +164,8 @@ class Project:
             text = f"{platform.node()} 上的 {_user()}（{command}，{now} 开始，进程 {os.getpid()}）"
             with contextlib.suppress(OSError):  # a help to whoever waits; the lock does without
                 self._holder.write_text(text, encoding="utf-8")
-            yield
+            with self.naming_damage():
+                yield
         finally:
             with contextlib.suppress(OSError):  # it is being read: the next holder writes over it
                 self._holder.unlink(missing_ok=True)
@@ -217,11 +236,10 @@ def open_project(folder: Path, waiting: Callable[[str], None] | None = None) -> 
         waiting: told who holds the project when a command has to wait for another.
 
     Raises:
-        ProjectError: E202 no such folder; E203 the folder holds no master.
+        ProjectError: E202 no such folder; E203, E264 to E266 it holds no master; E267 it holds two.
     """
     if not folder.is_dir():
         raise ProjectError("E202", folder=folder)
     project = Project(folder, waiting)
-    if not project.master.exists():
-        raise ProjectError("E203", folder=folder)
+    project.refuse_unclear_master()
     return project

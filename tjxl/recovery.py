@@ -26,6 +26,7 @@ from tjxl.merge.replay import named_files, replay
 from tjxl.merge.undo import Undoing, UndoneFile, apply_undo, is_witness, plan_undo
 from tjxl.project import Project
 from tjxl.settings import Settings
+from tjxl.sheets.lost_rows import refuse_lost_rows
 from tjxl.sheets.state import MasterState, read_master
 
 _NOT_IN_NAMES = frozenset('<>:"|?*\\')
@@ -40,7 +41,7 @@ def undo(project: Project, master: Master | None = None) -> dict[str, Any]:
 
     Raises:
         ProjectError: E260 nothing to undo; E261 a request of that merge was agreed to; E262 its rows cannot be told;
-            E205 the master is open; E212 something cannot be written.
+            E277, E278 rows of tasks are missing; E205 the master is open; E212 something cannot be written.
         PackageError: the master cannot be changed safely.
     """
     with project.locked("undo"), in_bulk():
@@ -48,6 +49,7 @@ def undo(project: Project, master: Master | None = None) -> dict[str, Any]:
         master.ready()
         clear_leftovers(project)
         state = read_master(project, master.read())
+        refuse_lost_rows(state)
         witness = _witness(project, state)
         settings = project.settings()
         plan = plan_undo(state, witness[1] if witness else None, settings)
@@ -156,7 +158,7 @@ def rebuild(project: Project, *, check: bool = False, master: Master | None = No
         check: only compare; nothing is written.
 
     Raises:
-        ProjectError: E205 the master is open; E212 it cannot be written.
+        ProjectError: E277, E278 rows of tasks are missing; E205 the master is open; E212 it cannot be written.
         PackageError: the master cannot be read, or not changed safely.
     """
     if check:
@@ -185,6 +187,7 @@ def rebuild(project: Project, *, check: bool = False, master: Master | None = No
 
 
 def _compared(project: Project, state: MasterState, settings: Settings) -> tuple[dict[str, Any], Rebuild]:
+    refuse_lost_rows(state)
     wanted, archived, kept = list(named_files(state)), archived_files(project), set[str]()
 
     def content(sha256: str) -> bytes | None:

@@ -13,6 +13,7 @@ from tjxl.merge.commit import clear_leftovers
 from tjxl.periods import Period, parse_period
 from tjxl.project import Project
 from tjxl.settings import Settings
+from tjxl.sheets.lost_rows import refuse_lost_rows
 from tjxl.sheets.state import MasterState, read_master
 from tjxl.stages import SINGLE, STAGES, Stage, stage_title
 
@@ -30,11 +31,17 @@ _CADENCES = {"monthly": ("月报", 1), "quarterly": ("季报", 3)}
 
 
 def entered(project: Project, master: Master | None) -> tuple[Master, MasterState]:
-    """The door to the master (the closed file where none is given) and what stands behind it, leftovers cleared."""
+    """The door to the master (the closed file where none is given) and what stands behind it, leftovers cleared.
+
+    Raises:
+        ProjectError: E277, E278 rows of tasks are missing; E268 the master is damaged; what the door refuses.
+    """
     master = master or ClosedMaster(project)
     master.ready()
     clear_leftovers(project)
-    return master, read_master(project, master.read())
+    state = read_master(project, master.read())
+    refuse_lost_rows(state)
+    return master, state
 
 
 def obeyed(master: Master, state: MasterState, settings: Settings) -> tuple[MasterState, list[dict[str, Any]]]:

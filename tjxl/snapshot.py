@@ -16,6 +16,7 @@ from tjxl.project import SETTINGS_FILE, Project
 from tjxl.resources import layout_toml
 from tjxl.session import current_period
 from tjxl.sheets.layout import state_titles
+from tjxl.sheets.lost_rows import refuse_lost_rows
 from tjxl.sheets.rows import TableRow
 from tjxl.sheets.state import MasterState, read_master, sender_of
 
@@ -37,13 +38,14 @@ def snapshot(
         period, file, as_merged, tasks, by_status, lights, reports.
 
     Raises:
-        ProjectError: E207, E215 the period was not issued; E274 no day; E275 `out` is a file of the project; E212
-            it cannot be written.
+        ProjectError: E207, E215 the period was not issued; E277, E278 rows of tasks are missing; E274 no day; E275
+            `out` is a file of the project; E212 it cannot be written.
     """
     from tjxl.sheets.snapshot_book import Snapshot, snapshot_book
 
     day = _day(as_merged)
     state = read_master(project)
+    refuse_lost_rows(state)
     period = current_period(project, state, period_code)
     path = out or project.root / layout_toml("snapshot.toml")["folder"] / _file_name(state, period, day)
     _refuse_own_file(project, path)

@@ -251,9 +251,18 @@ def test_verified_status_counts_in_the_newest_period(two_periods: Office, tmp_pa
     assert past["counts"]["by_status"] == result["counts"]["previous"]["by_status"]
 
 
-def test_a_verified_status_that_is_none_is_told(two_periods: Office, tmp_path: Path) -> None:
+def test_a_verified_status_that_is_none_counts_as_none(two_periods: Office, tmp_path: Path) -> None:
     office = copy_of(two_periods, tmp_path / "2022年重点工作")
+    before = bulletin(office.project, date=DATE)["counts"]
     put(office, "tasks", office.state.tasks[0].number, "verified_status", "差不多了")
+    result = bulletin(office.project, date=DATE)
+    assert result["counts"] == before
+    assert [f["code"] for d in result["decisions"] for f in d["findings"]] == ["B005"]
+
+
+def test_a_status_typed_over_what_was_reported_is_told(two_periods: Office, tmp_path: Path) -> None:
+    office = copy_of(two_periods, tmp_path / "2022年重点工作")
+    put(office, "tasks", office.state.tasks[0].number, "status", "差不多了")
     result = bulletin(office.project, date=DATE)
     assert result["counts"]["by_status"]["other"] == 1
     assert [(f["code"], f["severity"], f["task"], f["value"]) for f in result["findings"]] == [

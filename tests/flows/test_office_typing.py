@@ -2,24 +2,30 @@
 
 1. Nonsense in each cell that people fill in: what, where, how to mend; nothing else is held up.
 2. It is said again until it is mended, and then no more.
-3. Nonsense in every such cell at once: issue, collect and merge end with sentences, and the master stays whole.
+3. A 核定状态 that is none has no effect on any figure; `tjxl status` names it, as it names every such cell.
+4. Nonsense in every such cell at once: issue, collect and merge end with sentences, and the master stays whole.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.conftest import copy_of
 from tests.office import JUNE, MAY, Office, filled, layouts
 from tjxl import flows
 from tjxl.findings import SEVERITY_TITLES
+from tjxl.ooxml.book import Book
 from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.refs import parse_cell
 from tjxl.ooxml.splice import Put
 from tjxl.sheets.state import MasterState
+from tjxl.snapshot import snapshot
+from tjxl.supervise.scores import score
 
 AUDIT = "市审计局"
 
@@ -41,7 +47,7 @@ def said(office: Office) -> list[tuple[str, str | None, str | None, Any, str]]:
 
 # 1 and 2
 
-NO_STATUS = "进展状态不在可选范围内。请从下拉列表中选择：未启动、正常推进、滞后、已完成、申请调整。"
+NO_STATUS = "核定状态不在可选范围内，不起作用。请从下拉列表中选择：未启动、正常推进、滞后、已完成、申请调整。"
 NO_PHONE = "联系电话不是电话号码。请只填写一个电话号码，座机请带区号，例如022-12345678。"
 NO_GROUP = "只有群组才有成员，本行的群组成员不起作用。请清空，或把类别改为“群组”。"
 
@@ -49,9 +55,9 @@ NO_GROUP = "只有群组才有成员，本行的群组成员不起作用。请�
 @pytest.mark.parametrize(
     ("place", "value", "code", "sentence"),
     [
-        ("任务台账!S5", "差不多了", "F001", NO_STATUS),
-        ("任务台账!S5", "滞后 ", "F001", NO_STATUS),
-        ("任务台账!S5", "3", "F001", NO_STATUS),
+        ("任务台账!S5", "差不多了", "B005", NO_STATUS),
+        ("任务台账!S5", "滞后 ", "B005", NO_STATUS),
+        ("任务台账!S5", "3", "B005", NO_STATUS),
         ("责任单位!I5", "找小王", "F103", NO_PHONE),
         ("责任单位!J5", "张三", "B002", "电子邮箱不是一个邮箱地址。请只填写一个地址，例如 zhangsan@tj.gov.cn。"),
         ("责任单位!E5", "甲街道", "B003", NO_GROUP),
@@ -158,6 +164,35 @@ def test_the_board_counts_on_while_the_days_are_no_number(june: Office) -> None:
 
 
 # 3
+
+
+def figures(office: Office) -> dict[str, dict[tuple[int, int], Any]]:
+    """What each sheet shows once everything is computed, by cell."""
+    score(office.project)
+    book = Book(office.master)
+    return {name: {at: c.value for at, c in book.cells(name).cells.items()} for name in book.sheets}
+
+
+def test_a_verified_status_that_is_none_has_no_effect(june: Office, tmp_path: Path) -> None:
+    typed = copy_of(june, tmp_path / "另一份")
+    at = {row["status"]: f"S{row.number}" for row in june.state.tasks}
+    type_into(typed, "任务台账", **{at["滞后"]: "红灯", at["已完成"]: "滞后 ", at["正常推进"]: "已完成"})
+    type_into(june, "任务台账", **{at["正常推进"]: "已完成"})
+    expected, shown = figures(june), figures(typed)
+    for cell in (at["滞后"], at["已完成"]):
+        shown["任务台账"].pop(parse_cell(cell))
+        expected["任务台账"].pop(parse_cell(cell), None)
+    assert [name for name in expected if shown[name] != expected[name]] == []
+    status = flows.status(typed.project)
+    assert status["by_status"] == flows.status(june.project)["by_status"]
+    assert [(f["code"], f["cell"]) for d in status["decisions"] for f in d["findings"]] == [
+        ("B005", cell) for cell in sorted((at["滞后"], at["已完成"]), key=lambda c: int(c[1:]))
+    ]
+    words = snapshot(typed.project, MAY)["by_status"]
+    assert words == snapshot(june.project, MAY)["by_status"]
+
+
+# 4
 
 NONSENSE: tuple[Any, ...] = (
     *(

@@ -396,7 +396,7 @@ def test_a_quarter_in_two_stages(tmp_path: Path) -> None:
     assert clean(office)
 
 
-# ---- 6. several periods in words
+# ---- 7. several periods in words
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def doctor(
     from tjxl.project import Project
 
     project = Project(folder)
-    result = run(project_of(folder) if fix or project.master.exists() else None, fix=fix)
+    result = run(project_of(folder) if fix else project if project.begun else None, fix=fix)
     finish(result, as_json, show("installation", "doctor"), any(c["severity"] != "note" for c in result["checks"]))
 
 

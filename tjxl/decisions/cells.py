@@ -24,7 +24,7 @@ from tjxl.settings import Settings
 from tjxl.sheets.figures import LIGHT_CHOICES
 from tjxl.sheets.layout import SheetLayout, master_layout
 from tjxl.sheets.registry import Registry, unit_of
-from tjxl.sheets.rows import TableRow, find_table, holds_table, read_rows
+from tjxl.sheets.rows import TableRow, find_table, holds_table, named_column, read_rows
 from tjxl.sheets.score_settings import parameter_cells
 from tjxl.sheets.score_sheets import TABLES
 from tjxl.sheets.settings_sheet import RULE_LIGHT, named_settings
@@ -67,7 +67,7 @@ def bad_cells(state: MasterState, settings: Settings, units: Registry) -> list[F
     judge = _Judge(spec)
     said: list[Finding] = []
     judged = (
-        ("tasks", state.tasks),
+        ("tasks", state.tasks_as_typed),
         ("splits", state.splits),
         ("units", state.units),
         ("submissions", state.submissions),
@@ -165,15 +165,8 @@ def _of_settings(state: MasterState, judge: _Judge) -> Iterator[Finding]:
 
 def _named_cells(state: MasterState, name: str) -> list[tuple[dict[str, str], Any]]:
     """Place and value of each cell in the column that a defined name stands for."""
-    sheet, area = state.book.names.get(name, ("", None))
-    if area is None or sheet not in state.book.sheets:
-        return []
-    cells = state.book.cells(sheet).cells
-    found = []
-    for row in range(area.top, area.bottom + 1):
-        cell = cells.get((row, area.left))
-        found.append(({"sheet": sheet, "cell": cell_ref(row, area.left)}, cell.value if cell else None))
-    return found
+    cells = named_column(state.book, name)
+    return [({"sheet": sheet, "cell": cell_ref(row, column)}, value) for sheet, row, column, value in cells]
 
 
 def _of_scores(state: MasterState, judge: _Judge) -> Iterator[Finding]:

@@ -68,8 +68,7 @@ def obey(state: MasterState, settings: Settings) -> tuple[BookEditor | None, lis
     decided += _carried_out(draft, [a for a in waiting if a.kind not in BEFORE_GROUPS])
     splits, about_splits = follow_splits(draft, state)
     said += [f for f in about_splits if f.severity == "note"]
-    wrong = [f for f in about_splits if f.severity != "note"]
-    wrong += [*odd_members(draft, state, places), *bad_cells(state, settings, draft.registry)]
+    wrong = _unusable(draft, state, settings, places, about_splits)
     answered = [*decided, *_restated(state, questions)]
     outcome = Outcome(draft, old, places, members, {questions[a.question_no].number: a for a in answered}, splits)
     decisions = [Decision(None, None, None, True, (f,)) for f in said]
@@ -78,8 +77,28 @@ def obey(state: MasterState, settings: Settings) -> tuple[BookEditor | None, lis
         place = cell_of(state, "questions", row.number, "decision")
         found = a.findings if a.obeyed else tuple(f.at(value=a.answer, **place) for f in a.findings)
         decisions.append(Decision(a.question_no, _text(row, "task_code"), a.answer, a.obeyed, found))
-    decisions += [Decision(None, f.task, None, False, (f,)) for f in wrong]
-    return apply_outcome(state, outcome), decisions
+    return apply_outcome(state, outcome), [*decisions, *_to_mend(wrong)]
+
+
+def unusable(state: MasterState, settings: Settings) -> list[Decision]:
+    """What the office has typed and no command can use, as `obey` says it; nothing is carried out."""
+    draft = Draft(state, settings)
+    before = registered_before(state)
+    places, _ = follow_rows(draft, state, before)
+    follow_members(draft, state, before, places)
+    _, about_splits = follow_splits(draft, state)
+    return _to_mend(_unusable(draft, state, settings, places, about_splits))
+
+
+def _unusable(
+    draft: Draft, state: MasterState, settings: Settings, places: Mapping[str, int], about_splits: Sequence[Finding]
+) -> list[Finding]:
+    wrong = [f for f in about_splits if f.severity != "note"]
+    return [*wrong, *odd_members(draft, state, places), *bad_cells(state, settings, draft.registry)]
+
+
+def _to_mend(wrong: Sequence[Finding]) -> list[Decision]:
+    return [Decision(None, f.task, None, False, (f,)) for f in wrong]
 
 
 def _text(row: TableRow, name: str) -> str | None:

@@ -16,6 +16,7 @@ from tjxl.session import (
     current_period,
 )
 from tjxl.settings import load_settings
+from tjxl.sheets.lost_rows import refuse_lost_rows
 from tjxl.sheets.state import read_master
 
 
@@ -25,7 +26,8 @@ def check(file: Path, project: Project | None = None) -> dict[str, Any]:
     Without a project neither the sender nor the tasks it owes can be proven, and a note says so.
 
     Raises:
-        ProjectError: E209 the file does not exist; E216 it is a folder; E207 nothing issued yet.
+        ProjectError: E209 the file does not exist; E216 it is a folder; E207 nothing issued yet; E277, E278 rows of
+            tasks are missing in the master.
     """
     from tjxl.intake.alone import check_alone
 
@@ -42,6 +44,7 @@ def _judged(file: Path, project: Project) -> tuple[Return, Period]:
     from tjxl.intake.sources import single_source
 
     state = read_master(project)
+    refuse_lost_rows(state)
     period = current_period(project, state, None)
     context = intake_context(state, period, project.settings())
     return judge([read_return(single_source(file, file.parent), context)], context)[0], period

@@ -67,7 +67,7 @@ def doctor(project: Project | None, *, fix: bool = False, machine: Machine | Non
         with project.locked("doctor"):
             fixed = _fixed(project, machine)
             fixed = _volumes_put_back(project) or fixed
-    checks = [*_of_machine(machine), *(_of_master(project, machine) if project is not None else ())]
+    checks = [*_of_machine(machine), *(_of_project(project, machine) if project is not None else ())]
     return {
         "master": str(project.master) if project is not None else None,
         "fixed": fixed,
@@ -94,6 +94,16 @@ def _of_machine(machine: Machine) -> Iterator[Check]:
     yield _said("B721") if machine.has_module("appscript") else _said("B722")
     script = f"Library/Application Scripts/com.microsoft.Excel/xlwings-{xlwings_version()}.applescript"
     yield _said("B723") if (machine.home / script).exists() else _said("B724")
+
+
+def _of_project(project: Project, machine: Machine) -> Iterator[Check]:
+    """The master; where it is gone, there twice or damaged, that instead."""
+    try:
+        project.refuse_unclear_master()
+        with project.naming_damage():
+            yield from _of_master(project, machine)
+    except ProjectError as error:
+        yield _refused(error)
 
 
 def _of_master(project: Project, machine: Machine) -> Iterator[Check]:

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from tjxl.report.console import console
-from tjxl.report.findings import show_findings
+from tjxl.report.findings import show_decisions, show_findings
 from tjxl.report.hand_edits import show_hand_edits
 
 
@@ -36,6 +36,7 @@ def show_status(result: Mapping[str, Any]) -> None:
         console().print("以下为当前情况：")
     show_hand_edits(result["hand_edits"])
     show_findings(told)
+    show_decisions(result["decisions"])
 
 
 def show_snapshot(result: Mapping[str, Any]) -> None:

@@ -100,7 +100,14 @@ def missing_list(board: Board, top: int, section: str, found: Found, units: Unit
 
 
 def task_list(
-    board: Board, place: tuple[int, int], section: str, found: Found, lines: int | None = None, *, short: bool = True
+    board: Board,
+    place: tuple[int, int],
+    section: str,
+    found: Found,
+    statuses: Statuses,
+    *,
+    lines: int | None = None,
+    short: bool = True,
 ) -> int:
     """A list of tasks on a board; returns the row below.
 
@@ -123,7 +130,7 @@ def task_list(
     for column in columns:
         span = column["span"][which]
         board.put(header, left, column["title"], "board_header", span)
-        content, style = _list_cell(column["key"], row, column.get("longest", (0, 0))[which])
+        content, style = _list_cell(column["key"], row, column.get("longest", (0, 0))[which], statuses)
         none = text(board.spec["list"]["none"])
         blank = f'IF({number}=1,{none},"")' if column["key"] == "task" else '""'
         style = f"board_line+{style}" + ("+shrink" if short else "")
@@ -158,7 +165,7 @@ def counted_in() -> str:
     return f'IF({CURRENT_PERIOD}="","个单位",IF({stages}=0,"个单位","个（配合、牵头分别计）"))'
 
 
-def _list_cell(key: str, row: str, longest: int) -> tuple[str, str]:
+def _list_cell(key: str, row: str, longest: int, statuses: Statuses) -> tuple[str, str]:
     """Formula and style of one cell of a task list."""
 
     def of(title: str) -> str:
@@ -178,5 +185,5 @@ def _list_cell(key: str, row: str, longest: int) -> tuple[str, str]:
             due = deadline_of(of("任务编码"))
             return f'IF(IFERROR({due},0)=0,"",{due})', "date"
         case "status":
-            return f'IF({of("核定状态")}="",{of("进展状态")}&"",{of("核定状态")})', "text+plain"
+            return f'IF({statuses.is_one(of("核定状态"))},{of("核定状态")},{of("进展状态")}&"")', "text+plain"
     raise KeyError(key)

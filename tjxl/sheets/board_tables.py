@@ -70,8 +70,8 @@ def _figures(statuses: Statuses, column: str, criteria: Sequence[str]) -> dict[s
 
     return {
         "total": over(count),
-        **{m: over(partial(tasks_with_status, statuses.names[m])) for m in MEANINGS},
-        "no_report": over(tasks_without_status),
+        **{m: over(partial(tasks_with_status, statuses, m)) for m in MEANINGS},
+        "no_report": over(partial(tasks_without_status, statuses)),
         **{light: over(partial(count, ("任务台账[亮灯]", text(LIGHTS[light])))) for light in ("red", "yellow")},
     }
 

@@ -201,8 +201,8 @@ def _figures(board: Board, header: int, last: int, statuses: Statuses) -> dict[s
     total, done = (beside(header, last, FIRST_COLUMN + _offset(key)) for key in ("lead", "completed"))
     return {
         "lead": role("lead"),
-        **{m: over(partial(tasks_with_status, statuses.names[m])) for m in STATUS_ORDER},
-        "no_report": over(tasks_without_status),
+        **{m: over(partial(tasks_with_status, statuses, m)) for m in STATUS_ORDER},
+        "no_report": over(partial(tasks_without_status, statuses)),
         "rate": f'IF(N({total})=0,"",{done}/{total})',
         **{light: over(partial(count, ("任务台账[亮灯]", text(LIGHTS[light])))) for light in ("red", "yellow")},
         "cooperating": role("cooperating"),

@@ -95,8 +95,8 @@ def closing_state(settings: Settings, office: Spec) -> str:
 
     Word and verification belong to the request they were given on: where 销号日期 lies before the first day of the
     period of the request, the lead has asked anew and is verified anew. Without verification none is closed
-    (西咸：现场抽查合格予以销号, practice.md); a waiver needs its reason in 销号依据. A task that 核定状态 calls
-    anything but completed is not closed, whatever else is said.
+    (西咸：现场抽查合格予以销号, practice.md); a waiver needs its reason in 销号依据. A task that 核定状态 puts
+    down as anything but completed is not closed, whatever else is said.
     """
     titles = ("任务编码", "申请期次", "核查结论", "销号意见", "销号日期", "销号依据")
     code, asked, result, word, day, basis = _own("销号", *titles)
@@ -104,8 +104,8 @@ def closing_state(settings: Settings, office: Spec) -> str:
     results = _names(office.field("verification_result").choices)
     words = _names(office.field("closing_opinion").choices)
     verified = f"INDEX(任务台账[核定状态],MATCH({code},任务台账[任务编码],0))"
-    completed = [f"{verified}={text(s.name)}" for s in settings.statuses if s.meaning == "completed"]
-    kept = f"IFERROR(OR({verified}={text('')},{','.join(completed)}),TRUE)"
+    others = [f"{verified}={text(s.name)}" for s in settings.statuses if s.meaning != "completed"]
+    kept = f"IFERROR(NOT(OR({','.join(others)})),TRUE)"
     anew = f"AND({_day(day)}>0,{_day(day)}<{_first_day(asked, settings)})"
     passed = f"OR({result}={results['passed']},AND({result}={results['exempt']},{_typed_in(basis)}))"
     back = f"OR({result}={results['failed']},{word}={words['sent_back']},NOT({kept}))"

@@ -70,7 +70,7 @@ def dashboard_sheets(register: Register, settings: Settings) -> tuple[Sheet, She
         "missing": found_missing(annex, units),
     }
     for section in ("red", "due"):
-        _all_tasks(annex, section, lists[section])
+        _all_tasks(annex, section, lists[section], statuses)
     top = annex.row
     bottom = missing_list(annex, top, "all_missing", lists["missing"], units)
     for row in range(top, bottom):
@@ -80,10 +80,10 @@ def dashboard_sheets(register: Register, settings: Settings) -> tuple[Sheet, She
     return page.sheet, annex.sheet
 
 
-def _all_tasks(annex: Board, section: str, found: Found) -> None:
+def _all_tasks(annex: Board, section: str, found: Found, statuses: Statuses) -> None:
     """A long list on 看板附表."""
     top = annex.row
-    bottom = task_list(annex, (top, 0), f"all_{section}", found, short=False)
+    bottom = task_list(annex, (top, 0), f"all_{section}", found, statuses, short=False)
     for row in range(top, bottom):
         annex.heighten("section" if row == top else "line" if row == top + 1 else "task_line", row)
     annex.heighten("gap")
@@ -112,11 +112,11 @@ def _page(register: Register, settings: Settings, units: UnitTable, lists: dict[
     gaps = [gap]
     ranking(board, (gap + 1, 0), "attention", units, statuses)
     end = ranking(board, (gap + 1, RANKED_WIDTH + board.gutter), "leading", units, statuses)
-    gap = max(end, task_list(board, (gap + 1, beside), "red", lists["red"]))
+    gap = max(end, task_list(board, (gap + 1, beside), "red", lists["red"], statuses))
     gaps.append(gap)
     end = leader_table(board, gap + 1, register, statuses)
     room = max(end - gap - 3, board.spec["section"]["due"]["lines"])
-    gap = max(end, task_list(board, (gap + 1, beside), "due", lists["due"], room))
+    gap = max(end, task_list(board, (gap + 1, beside), "due", lists["due"], statuses, lines=room))
     gaps.append(gap)
     bottom = missing_list(board, gap + 1, "missing", lists["missing"], units)
     for row in range(top, bottom):
@@ -208,8 +208,8 @@ def _card_formulas(statuses: Statuses, cells: Cells) -> dict[str, str]:
 
     return {
         "total": "COUNTA(任务台账[任务编码])",
-        **{meaning: tasks_with_status(statuses.names[meaning]) for meaning in MEANINGS},
-        "no_report": tasks_without_status(),
+        **{meaning: tasks_with_status(statuses, meaning) for meaning in MEANINGS},
+        "no_report": tasks_without_status(statuses),
         "rate": rate("completed", "total"),
         "expected": reports(),
         "reported": reports("reported", "late", "awaiting_decision"),

@@ -1,8 +1,9 @@
 """The texts of the master's formulas: counts over its tables. The lights have modules of their own (`lights`).
 
-In every figure 核定状态, where filled, overrides 进展状态. Functions of Excel 2007 alone are used (SUMPRODUCT with
-LARGE rather than AGGREGATE), so that WPS and older Excel compute them too; table columns are named by structured
-references, so that a table may grow, move or be sorted.
+In every figure 核定状态, where it is one of the statuses, overrides 进展状态; anything else there counts as nothing,
+as it does to the commands (`MasterState.tasks`). Functions of Excel 2007 alone are used (SUMPRODUCT with LARGE rather
+than AGGREGATE), so that WPS and older Excel compute them too; table columns are named by structured references, so
+that a table may grow, move or be sorted.
 """
 
 from __future__ import annotations
@@ -63,6 +64,15 @@ class Statuses:
         """The statuses of a project; several may share a meaning."""
         return cls({m: tuple(s.name for s in settings.statuses if s.meaning == m) for m in MEANINGS})
 
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every name, of whatever meaning."""
+        return tuple(name for names in self.names.values() for name in names)
+
+    def is_one(self, cell: str) -> str:
+        """The test whether a cell names a status."""
+        return f"OR({','.join(f'{cell}={text(name)}' for name in self.all)})"
+
 
 def text(value: str) -> str:
     """A text constant of a formula."""
@@ -81,28 +91,35 @@ def count(*pairs: tuple[str, str]) -> str:
     return f"COUNTIFS({','.join(f'{area},{wanted}' for area, wanted in pairs)})"
 
 
-def tasks_with_status(names: Iterable[str], *where: tuple[str, str]) -> str:
-    """Number of tasks whose effective status is one of *names*.
-
-    The task code leads the criteria: LibreOffice 7.4 leaves out the rows below the last filled cell of the columns
-    it is given, so that a column sparsely filled, such as 核定状态, would hide tasks from the criterion "".
-    """
+def tasks_with_status(statuses: Statuses, meaning: str, *where: tuple[str, str]) -> str:
+    """Number of tasks whose effective status has this meaning."""
     return "+".join(
-        count(*where, (_VERIFIED, text(name)))
-        + "+"
-        + count(*where, _ANY_TASK, (_VERIFIED, _BLANK), (_REPORTED, text(name)))
-        for name in names
+        count(*where, (_VERIFIED, text(name))) + "+" + _reported_only(statuses, text(name), where)
+        for name in statuses.names[meaning]
     )
 
 
-def tasks_without_status(*where: tuple[str, str]) -> str:
+def tasks_without_status(statuses: Statuses, *where: tuple[str, str]) -> str:
     """Number of tasks of which nothing was reported, and nothing was verified."""
-    return count(*where, _ANY_TASK, (_VERIFIED, _BLANK), (_REPORTED, _BLANK))
+    return _reported_only(statuses, _BLANK, where)
 
 
-def has_status(names: Iterable[str]) -> str:
-    """An array over 任务台账: 1 where the effective status is one of *names*, else 0."""
-    return "(" + "+".join(f'(({_VERIFIED}={text(n)})+({_VERIFIED}="")*({_REPORTED}={text(n)}))' for n in names) + ")"
+def _reported_only(statuses: Statuses, reported: str, where: Iterable[tuple[str, str]]) -> str:
+    """Number of tasks reported so of which nothing was verified.
+
+    The task code leads the criteria: LibreOffice 7.4 leaves out the rows below the last filled cell of the columns
+    it is given, so that a column sparsely filled, such as 核定状态, would hide tasks from criteria that blanks meet.
+    """
+    unverified = ((_VERIFIED, text(f"<>{name}")) for name in statuses.all)
+    return count(*where, _ANY_TASK, *unverified, (_REPORTED, reported))
+
+
+def has_status(statuses: Statuses, meaning: str) -> str:
+    """An array over 任务台账: 1 where the effective status has this meaning, else 0."""
+    own = [f"({_VERIFIED}={text(name)})" for name in statuses.names[meaning]]
+    said = [f"({_REPORTED}={text(name)})" for name in statuses.names[meaning]]
+    unverified = "".join(f"-({_VERIFIED}={text(name)})" for name in statuses.all)
+    return f"({'+'.join(own)}+({'+'.join(said)})*(1{unverified}))"
 
 
 def member_patterns(cell: str, separator: str) -> tuple[str, ...]:
@@ -141,7 +158,7 @@ def due_soon(statuses: Statuses) -> str:
     days = _deadline_array()
     return (
         f"({days}>=N({AS_OF}))*({days}<=N({AS_OF})+N({DUE_SOON_DAYS}))*(N({AS_OF})>0)"
-        f"*(1-{has_status(statuses.names['completed'])})"
+        f"*(1-{has_status(statuses, 'completed')})"
     )
 
 

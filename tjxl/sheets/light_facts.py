@@ -52,7 +52,7 @@ def fact_formulas(statuses: Statuses, year: int) -> dict[str, str]:
     other_period = f'AND({period}<>"",{period}<>{CURRENT_PERIOD})'
     return {
         "row": f"IFERROR(MATCH({code},任务台账[任务编码],0),0)",
-        "said": f'IF({row}=0,"",IF({_of_task("核定状态")}="",{reported},{verified}))',
+        "said": f'IF({row}=0,"",IF({statuses.is_one(_of_task("核定状态"))},{verified},{reported}))',
         "status": f'IF({row}=0,"",IF({own_word},{_of_task("进展状态")},{_of_task("核定状态")})&"")',
         "meaning": _meaning(statuses),
         "open": f'IF(OR({meaning}="",{meaning}="completed"),0,1)',

@@ -38,8 +38,8 @@ def figure_formulas(settings: Settings) -> dict[str, str]:
 
     figures = {
         "total": "COUNTA(任务台账[任务编码])",
-        **{meaning: tasks_with_status(statuses.names[meaning]) for meaning in MEANINGS},
-        "no_report": tasks_without_status(),
+        **{meaning: tasks_with_status(statuses, meaning) for meaning in MEANINGS},
+        "no_report": tasks_without_status(statuses),
         **{light: lights(light) for light in ("red", "yellow", "blue", "green")},
         "expected": count(("报送情况[期次]", f'{period}&"*"')),
         "reported": reports("reported", "late", "awaiting_decision"),

@@ -84,6 +84,17 @@ def read_long(book: Book, layout: SheetLayout) -> list[TableRow]:
     return out
 
 
+def named_column(book: Book, name: str) -> Iterator[tuple[str, int, int, Any]]:
+    """Sheet, row, column and value of each cell in the column that a defined name stands for; none without it."""
+    sheet, area = book.names.get(name, ("", None))
+    if area is None or sheet not in book.sheets:
+        return
+    cells = book.cells(sheet).cells
+    for row in range(area.top, area.bottom + 1):
+        cell = cells.get((row, area.left))
+        yield sheet, row, area.left, cell.value if cell else None
+
+
 class LeanValues(Mapping[str, Any]):
     """Values by column name. The rows of a table share the names: there may be a hundred thousand of them."""
 

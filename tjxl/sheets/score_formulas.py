@@ -57,7 +57,7 @@ def task_formulas(statuses: Statuses) -> dict[str, str]:
     return {
         "lead_unit": lead_unit("考核任务"),
         "weight": _weight(),
-        "status": _status(),
+        "status": _status(statuses),
         "deadline": _deadline(),
         "completed_on": _completed_on(statuses),
         "targets_missed": f"COUNTIFS(指标[任务编码],{_own('考核任务', '任务编码')},"
@@ -92,9 +92,9 @@ def _weight() -> str:
     return f'IF({_own("考核任务", "任务编码")}="","",{found})'
 
 
-def _status() -> str:
+def _status(statuses: Statuses) -> str:
     verified, reported = _in_tasks("核定状态"), _in_tasks("进展状态")
-    return f'IFERROR(IF({verified}<>"",{verified},{reported}&""),"")'
+    return f'IFERROR(IF({statuses.is_one(verified)},{verified},{reported}&""),"")'
 
 
 def _deadline() -> str:

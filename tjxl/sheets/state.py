@@ -14,11 +14,12 @@ from tjxl.ooxml.book import Book
 from tjxl.periods import Period, parse_period
 from tjxl.project import Project
 from tjxl.register import GOAL_TITLES, ROLE_TITLES, Given, Goal, Role
+from tjxl.sheets.figures import STATUS_LIST
 from tjxl.sheets.form_places import IDENTITY_SHEET
 from tjxl.sheets.layout import hidden_layout, master_layout
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.registry import Registry, unit_of
-from tjxl.sheets.rows import TableRow, find_table, holds_table, iter_rows, read_long, read_rows
+from tjxl.sheets.rows import TableRow, find_table, holds_table, iter_rows, named_column, read_long, read_rows
 from tjxl.sheets.volumes import Shelf, Volume, registered
 from tjxl.stages import SINGLE, STAGES, Stage, stage_titled
 
@@ -133,7 +134,18 @@ class MasterState:
 
     @cached_property
     def tasks(self) -> list[TableRow]:
-        """任务台账."""
+        """任务台账. A 核定状态 that is no status counts as none, to the commands as to the master's formulas."""
+        names = {value for *_, value in named_column(self.book, STATUS_LIST)}
+        return [
+            TableRow(row.number, {**row.values, "verified_status": None})
+            if names and row.values.get("verified_status") not in (None, *names)
+            else row
+            for row in self.tasks_as_typed
+        ]
+
+    @cached_property
+    def tasks_as_typed(self) -> list[TableRow]:
+        """任务台账 with whatever stands in 核定状态."""
         return read_rows(self.book, master_layout()["tasks"])
 
     @cached_property
@@ -297,9 +309,13 @@ def read_master(project: Project, content: bytes | None = None) -> MasterState:
 
     Args:
         content: what a door has read; by default the file as it stands.
+
+    Raises:
+        ProjectError: E268, E269, E276 it is damaged or locked.
     """
     shelf = Shelf(project.volumes, project.volume_copies)
-    return MasterState(project.master.read_bytes() if content is None else content, shelf)
+    with project.naming_damage():
+        return MasterState(project.master.read_bytes() if content is None else content, shelf)
 
 
 def sender_of(row: TableRow) -> tuple[str, Stage]:

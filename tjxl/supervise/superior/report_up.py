@@ -21,6 +21,7 @@ from tjxl.register import serial_of
 from tjxl.resources import schema_toml
 from tjxl.settings import ReportUp, Settings
 from tjxl.sheets.form_refill import refilled
+from tjxl.sheets.lost_rows import refuse_lost_rows
 from tjxl.sheets.parts import PART_TABLES
 from tjxl.sheets.state import MasterState, read_master
 from tjxl.supervise.superior.consolidate import consolidate
@@ -47,10 +48,11 @@ def report_up(project: Project, form: Path, out: Path | None = None) -> dict[str
     Raises:
         ProjectError: H105, the project answers to nobody; H101, H102, the form is none or damaged; H106, it is not
             this project's; H107, nothing has been issued here up to its period; E209, E216 no such file; E212, it
-            cannot be written.
+            cannot be written; E277, E278 rows of tasks are missing.
         PackageError: it cannot be changed safely.
     """
     state = read_master(project)
+    refuse_lost_rows(state)
     settings = project.settings()
     if not state.meta.get("superior_master_id"):
         raise ProjectError("H105")
