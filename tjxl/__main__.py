@@ -1,6 +1,17 @@
-"""`python -m tjxl`: the command line, where the program `tjxl` is not on the path."""
+"""Where the program starts, as `tjxl` and as `python -m tjxl`."""
 
-from tjxl.cli import main
+
+def main() -> None:
+    """Run the command line. Ctrl-C while that is still being loaded is answered as at any later moment."""
+    try:
+        from tjxl.cli import main as run
+    except KeyboardInterrupt:
+        from tjxl.ending import interrupted, speak_utf8
+
+        speak_utf8()
+        interrupted()
+    run()
+
 
 if __name__ == "__main__":
     main()

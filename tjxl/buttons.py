@@ -141,8 +141,8 @@ def _collect(press: Press) -> Outcome:
         said += message("B766").say()
     said += _findings(result)
     sheet = _sheet("questions" if verdicts["needs_decision"] else "submissions")
-    needs = bool(verdicts["needs_decision"] or verdicts["returned"])
-    return _decided(result, Outcome(said, sheet, needs, saves=True))
+    needs = bool(verdicts["needs_decision"] or verdicts["returned"] or _to_be_seen_to(result))
+    return _decided(result, Outcome(said + _findings(result), sheet, needs, saves=True))
 
 
 def _merge(press: Press) -> Outcome:
@@ -157,7 +157,8 @@ def _merge(press: Press) -> Outcome:
         said += message("B766").say()
     said += _findings(result)
     sheet = _sheet("questions") if result["questions"] else _board()
-    return _decided(result, Outcome(said, sheet, bool(result["questions"] or skipped), saves=True))
+    needs = bool(result["questions"] or skipped or _to_be_seen_to(result))
+    return _decided(result, Outcome(said + _findings(result), sheet, needs, saves=True))
 
 
 def _undo(press: Press) -> Outcome:

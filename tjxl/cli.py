@@ -6,7 +6,6 @@ Exit status: 0 done; 1 done, but something needs a person; 2 it could not be don
 from __future__ import annotations
 
 import re
-import signal
 import sys
 from typing import Annotated
 
@@ -17,7 +16,7 @@ from tjxl.commands.archiving import archive_period
 from tjxl.commands.bulletin import bulletin
 from tjxl.commands.demo import demo, simulate
 from tjxl.commands.export import export
-from tjxl.commands.help import Group, with_chinese_pages
+from tjxl.commands.help import Group, in_chinese_hands
 from tjxl.commands.installation import doctor, launcher, menu, pack_offline, upgrade_master
 from tjxl.commands.notice import init, tasks
 from tjxl.commands.recovery import rebuild, undo
@@ -25,17 +24,19 @@ from tjxl.commands.rehearsal import simulate_year
 from tjxl.commands.remind import remind
 from tjxl.commands.returns import check, collect, issue, merge
 from tjxl.commands.scores import score
-from tjxl.commands.shared import DONE, FAILED
+from tjxl.commands.shared import DONE
 from tjxl.commands.snapshot import snapshot
 from tjxl.commands.status import history, status
 from tjxl.commands.superior import report_up, take_over
 from tjxl.commands.verify import verify
+from tjxl.ending import fail, interrupted, speak_utf8
 from tjxl.errors import TjxlError
 
 app = typer.Typer(
     name="tjxl",
     cls=Group,
     help="政府重点工作督查台账：从任务分解表到总台账，全年下发、收集、校验、合并。",
+    epilog="返回值：0 完成；1 完成，但所得结果需要人处理（如有退回、待裁决）；2 未能进行，屏幕有一句说明。",
     invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -90,34 +91,31 @@ app.command(help="在项目文件夹中生成双击即可使用的菜单（WPS�
 app.command(help="用菜单操作（供双击启动的文件调用）。")(menu)
 
 
-with_chinese_pages(app)
+in_chinese_hands(app)
 
 
 def main() -> None:
     """Entry point: every error becomes one clear line and exit status 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+    speak_utf8()
     try:
         status = app(standalone_mode=False) or DONE
         if status == _INTERRUPTED:
             raise KeyboardInterrupt
         sys.exit(status)
     except TjxlError as error:
-        _fail(str(error))
+        fail(str(error))
     except (KeyboardInterrupt, typer.Abort):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses twice is answered once
-        _fail("已中断。总台账是完整的：这一步要么已经写入，要么没有写入；再运行一次即可。")
+        interrupted()
     except OSError as error:
         from tjxl.errors import plain_reason
 
         place = f"文件“{error.filename}”" if error.filename else "项目文件夹"
-        _fail(f"{place}无法读写：{plain_reason(error)}。请检查路径、权限和磁盘空间。")
+        fail(f"{place}无法读写：{plain_reason(error)}。请检查路径、权限和磁盘空间。")
     except Exception as error:
         if callable(getattr(error, "format_message", None)):  # click's own errors: typer ships a copy of click
-            _fail(f"命令写法有误：{_usage(error)}请用 --help 查看用法。")
+            fail(f"命令写法有误：{_usage(error)}请用 --help 查看用法。")
         # a fault of ours: said in one line, never as a traceback
-        _fail(f"程序出现意外错误（{type(error).__name__}：{error}）。请把这行文字和所用文件交技术支持。")
+        fail(f"程序出现意外错误（{type(error).__name__}：{error}）。请把这行文字和所用文件交技术支持。")
 
 
 def _usage(error: Exception) -> str:
@@ -150,8 +148,3 @@ def _range(param: object) -> str:
     if least is not None:
         return f"，应为不小于 {least} 的数"
     return ""
-
-
-def _fail(sentence: str) -> None:
-    sys.stderr.write(" ".join(sentence.split()) + "\n")
-    sys.exit(FAILED)

@@ -19,6 +19,7 @@ _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 # Some network file systems cannot force a folder to disk; the content of the files has been.
 _NO_SUCH_CALL = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
+_NO_FOLDER = (errno.EEXIST, errno.ENOTDIR)
 
 
 class ChangedMeanwhileError(Exception):
@@ -30,11 +31,13 @@ def said_plainly(path: Path) -> Iterator[None]:
     """Turn the operating system's refusal to write into one clear sentence.
 
     Raises:
-        ProjectError: E212 with the file and the reason.
+        ProjectError: E212 with the file and the reason; E255, a file stands where a folder is wanted.
     """
     try:
         yield
     except OSError as error:
+        if error.errno in _NO_FOLDER and (file := next((p for p in (path, *path.parents) if p.is_file()), None)):
+            raise ProjectError("E255", file=file.name) from error
         raise ProjectError("E212", file=path.name, reason=plain_reason(error)) from error
 
 

@@ -7,21 +7,47 @@ import re
 
 from tjxl.messages import message
 
-_REASONS = {
-    errno.ENOSPC: "磁盘空间不足",
-    errno.EDQUOT: "磁盘空间不足",
-    errno.EACCES: "没有权限或文件被占用",
-    errno.EPERM: "没有权限或文件被占用",
-    errno.EROFS: "磁盘是只读的",
-    errno.ENOENT: "文件已不存在",
-    errno.ELOOP: "链接兜圈，没有指向任何文件",
-    errno.EIO: "磁盘读写出错",
+_REASONS: dict[str, tuple[int, ...]] = {
+    "磁盘空间不足": (errno.ENOSPC, errno.EDQUOT),
+    "没有权限或文件被占用": (errno.EACCES, errno.EPERM),
+    "文件正被其他程序使用": (errno.EBUSY, errno.ETXTBSY, errno.EAGAIN, errno.EDEADLK, errno.ENOLCK),
+    "磁盘是只读的": (errno.EROFS,),
+    "文件已不存在": (errno.ENOENT,),
+    "已有同名的文件或文件夹，请换一个名称": (errno.EEXIST,),
+    "路径中应为文件夹的一处是文件，请核对": (errno.ENOTDIR,),
+    "这是一个文件夹": (errno.EISDIR,),
+    "文件夹不是空的": (errno.ENOTEMPTY,),
+    "名称或路径太长，请缩短": (errno.ENAMETOOLONG,),
+    "名称中有系统不接受的字符，或磁盘不接受这项操作": (errno.EINVAL, errno.EILSEQ),
+    "磁盘不支持这项操作": (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV, errno.EMLINK),
+    "文件太大": (errno.EFBIG, errno.EOVERFLOW),
+    "链接兜圈，没有指向任何文件": (errno.ELOOP,),
+    "磁盘读写出错": (errno.EIO,),
+    "磁盘或设备已断开": (errno.ENODEV, errno.ENXIO),
+    "网络或网络磁盘没有响应": (
+        errno.ECONNABORTED,
+        errno.ECONNREFUSED,
+        errno.ECONNRESET,
+        errno.EHOSTUNREACH,
+        errno.ENETDOWN,
+        errno.ENETUNREACH,
+        errno.ENOTCONN,
+        errno.ESTALE,
+        errno.ETIMEDOUT,
+    ),
+    "打开的文件过多，请关闭其他程序": (errno.EMFILE, errno.ENFILE),
+    "内存不足，请关闭其他程序": (errno.ENOMEM,),
+    "接收输出的程序已经结束": (errno.EPIPE,),
 }
+_REASON_OF = {number: reason for reason, numbers in _REASONS.items() for number in numbers}
 
 
 def plain_reason(error: OSError) -> str:
-    """Why the operating system refused, in Chinese where it is one of the usual reasons."""
-    return _REASONS.get(error.errno or 0, error.strerror or "读写失败")
+    """Why the operating system refused, in Chinese; what is none of the usual reasons is given by its number."""
+    if reason := _REASON_OF.get(error.errno or 0):
+        return reason
+    number = getattr(error, "winerror", None) or error.errno  # what Windows itself says is more exact
+    return f"读写失败（系统错误 {number}）" if number else "读写失败"
 
 
 def toml_reason(error: ValueError) -> str:

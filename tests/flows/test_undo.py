@@ -14,6 +14,7 @@ from tests.merge.test_promises import report
 from tests.office import AUDIT, JUNE, MAY, SPORTS, Office, changed, filled, generated, zipped
 from tjxl import flows, recovery
 from tjxl.errors import ProjectError
+from tjxl.sheets.layout import change_words
 from tjxl.simulate import simulate
 
 LEDGERS = ("ledger", "milestone_ledger", "target_ledger")
@@ -225,6 +226,20 @@ def test_the_merge_time_is_later_than_any_before_whatever_the_clock_says(office:
     assert (first[0], second[0], first[1] < second[1]) == (1, 2, True)
     assert undo(office)["batch"] == 2
     assert {r["unit"] for r in office.table("ledger")} == {SPORTS}
+
+
+def test_a_number_of_a_merge_is_not_given_to_another_one(office: Office) -> None:
+    """变更记录 goes on naming a merge that was undone."""
+    for name, unit in (("a.xlsx", SPORTS), ("b.xlsx", AUDIT)):
+        office.send(name, filled(office.form(unit)))
+        office.merge()
+    assert [undo(office)["batch"], undo(office)["batch"]] == [2, 1]
+    office.merge()
+    assert {r["batch"] for r in office.table("ledger")} == {3}
+    merges = {(r["batch"], r["changed_at"]) for r in office.table("changes") if r["kind"] != change_words()["undone"]}
+    assert sorted(batch for batch, _ in merges) == [1, 2, 3]
+    assert recovery.rebuild(office.project, check=True)["differences"] == []
+    assert undo(office)["batch"] == 3
 
 
 def test_where_time_and_batch_of_rows_disagree_nothing_is_undone(office: Office) -> None:

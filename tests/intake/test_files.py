@@ -192,18 +192,28 @@ def test_members_of_a_zip_are_named_by_their_place(office: Office) -> None:
     ]
 
 
-class _ChineseWindowsEntry(zipfile.ZipInfo):
-    """An entry as the archiver of a Chinese Windows writes it: the name in GBK, and no mark that says so."""
+class _UnmarkedEntry(zipfile.ZipInfo):
+    """An entry whose name is not marked as UTF-8, whatever it is written in."""
+
+    encoding = "utf-8"
 
     def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - the name in zipfile
-        return self.filename.encode("gbk"), self.flag_bits & ~0x800
+        return self.filename.encode(self.encoding), self.flag_bits & ~0x800
 
 
-def test_names_written_by_a_chinese_windows_are_read(office: Office) -> None:
+class _ChineseWindowsEntry(_UnmarkedEntry):
+    """As the archiver of a Chinese Windows writes it."""
+
+    encoding = "gbk"
+
+
+@pytest.mark.parametrize("name", ["区县/市体育局.xlsx", "审计局.xlsx", "一.xlsx", "马·阿.xlsx", "report.xlsx"])
+@pytest.mark.parametrize("entry", [_UnmarkedEntry, _ChineseWindowsEntry], ids=["Linux and macOS", "Windows"])
+def test_names_in_an_archive_are_read_without_a_mark(office: Office, entry: type[_UnmarkedEntry], name: str) -> None:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as z:
-        z.writestr(_ChineseWindowsEntry("区县/市体育局.xlsx"), filled(office.form(SPORTS)))
-    assert [s.file for s in sources(office, "a.zip", archive.getvalue())] == ["a.zip/区县/市体育局.xlsx"]
+        z.writestr(entry(name), filled(office.form(SPORTS)))
+    assert [s.file for s in sources(office, "a.zip", archive.getvalue())] == [f"a.zip/{name}"]
 
 
 def test_a_zip_in_a_zip_is_opened_once_and_no_deeper(office: Office) -> None:

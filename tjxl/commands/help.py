@@ -1,4 +1,4 @@
-"""The usage pages in Chinese: typer writes its headings in English, whatever the language of the rest."""
+"""Commands for people who read and type Chinese: usage pages, whose headings typer writes in English, and figures."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from tjxl.commands.typed import with_plain_figures
 
 _WORDS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"^Usage: ", re.M), "用法："),
@@ -37,6 +39,9 @@ class _Command(TyperCommand):
     def get_help(self, ctx: Any) -> str:
         return in_chinese(super().get_help(ctx))
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, with_plain_figures(args, self.params))
+
 
 class Group(TyperGroup):
     """The program itself."""
@@ -46,7 +51,7 @@ class Group(TyperGroup):
         return in_chinese(super().get_help(ctx))
 
 
-def with_chinese_pages(app: typer.Typer) -> None:
-    """Give every command that the program has so far its usage page in Chinese."""
+def in_chinese_hands(app: typer.Typer) -> None:
+    """Every command that the program has so far gets its usage page in Chinese, and takes full-width figures."""
     for command in app.registered_commands:
         command.cls = _Command

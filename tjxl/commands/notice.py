@@ -73,8 +73,10 @@ def init(
 ) -> None:
     from tjxl import flows
 
-    if (notice is None) is (from_form is None):
+    if notice is None and from_form is None:
         raise TjxlError("H108")
+    if notice is not None and from_form is not None:
+        raise TjxlError("H118")
     if from_form is not None:
         result = flows.init_from_form(folder, from_form, year, macros=macros)
     elif notice is not None and year is not None:

@@ -14,6 +14,7 @@ from tjxl.commands.shared import (
     Scheduler,
     SomePeriod,
     SomeStage,
+    faulty,
     finish,
     progress,
     project_of,
@@ -57,8 +58,8 @@ def collect(
 
     with progress("正在校验", as_json) as step:
         result = flows.collect(project_of(folder), file or (), period, step, scheduler=scheduler)
-    needs = any(r["verdict"] in ("returned", "needs_decision") for r in result["returns"]) or undecided(result)
-    finish(result, as_json, show("returns", "collect"), needs)
+    needs = any(r["verdict"] in ("returned", "needs_decision") for r in result["returns"]) or faulty(result)
+    finish(result, as_json, show("returns", "collect"), needs or undecided(result))
 
 
 def merge(
@@ -69,7 +70,7 @@ def merge(
     with progress("正在合并", as_json) as step:
         result = flows.merge(project_of(folder), period, step, scheduler=scheduler)
     needs = any(r["verdict"] in ("returned", "needs_decision") for r in result["skipped"]) or result["questions"] > 0
-    finish(result, as_json, show("returns", "merge"), needs or undecided(result))
+    finish(result, as_json, show("returns", "merge"), needs or faulty(result) or undecided(result))
 
 
 def check(

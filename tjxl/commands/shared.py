@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-DONE, NEEDS_PERSON, FAILED = 0, 1, 2
+DONE, NEEDS_PERSON = 0, 1
 
 Folder = Annotated[
     Path, typer.Argument(metavar="[项目文件夹]", help="项目文件夹，缺省为当前文件夹。", show_default=False)
@@ -50,6 +50,11 @@ SomeStage = Annotated[
 def undecided(result: dict[str, Any]) -> bool:
     """Whether an answer could not be carried out, or left something to be undone by hand."""
     return any(not d["obeyed"] or any(f["severity"] != "note" for f in d["findings"]) for d in result["decisions"])
+
+
+def faulty(result: dict[str, Any]) -> bool:
+    """Whether something that the command found is wrong; a warning is not yet."""
+    return any(f["severity"] == "error" for f in result["findings"])
 
 
 def project_of(folder: Path) -> Any:

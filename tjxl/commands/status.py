@@ -7,16 +7,15 @@ from typing import Annotated
 
 import typer
 
-from tjxl.commands.shared import Folder, Json, SomePeriod, finish, project_of, show, undecided
+from tjxl.commands.shared import Folder, Json, SomePeriod, faulty, finish, project_of, show, undecided
 
 
 def status(folder: Folder = Path(), *, period: SomePeriod = None, as_json: Json = False) -> None:
     from tjxl import flows
 
     result = flows.status(project_of(folder), period)
-    wrong = [f for f in result["findings"] if f["severity"] == "error"]
-    needs = result["open_questions"] > 0 or bool(result["oversight"]["findings"] or wrong) or undecided(result)
-    finish(result, as_json, show("status", "status"), needs)
+    needs = result["open_questions"] > 0 or bool(result["oversight"]["findings"])
+    finish(result, as_json, show("status", "status"), needs or faulty(result) or undecided(result))
 
 
 def history(

@@ -11,6 +11,7 @@ from typing import Any
 from tjxl.bulk import in_bulk
 from tjxl.fields.beside import checked_beside
 from tjxl.flows.forms import Progress
+from tjxl.flows.inbox import opened_inbox
 from tjxl.flows.named import refuse_no_file
 from tjxl.intake.decided import archived_sources, to_be_read_again
 from tjxl.intake.gather import gather_returns, read_ahead
@@ -48,8 +49,8 @@ def collect(
         scheduler: address of a dask scheduler whose workers read the files.
 
     Raises:
-        ProjectError: E207 or E215 nothing issued; E209 a named file does not exist, E216 it is a folder; E205 the
-            master is open; E245 to E248 the scheduler cannot be used.
+        ProjectError: E207 or E215 nothing issued; E209 a named file does not exist, E216 it is a folder; E256 收件
+            cannot be opened; E205 the master is open; E245 to E248 the scheduler cannot be used.
     """
     from tjxl.intake.expected import intake_context
     from tjxl.intake.record import note_verdicts
@@ -65,6 +66,7 @@ def collect(
         in_bulk(),
     ):
         master, state = entered(project, master)
+        said = [] if files else opened_inbox(project)
         settings = project.settings()
         state, decisions = obeyed(master, state, settings)
         period = current_period(project, state, period_code)
@@ -83,7 +85,7 @@ def collect(
         "missing": list(dict.fromkeys(unit for units in missing.values() for unit in units)),
         **({"missing_by_stage": missing} if period.code in state.split_periods else {}),
         "hand_edits": [e.to_json() for e in present_edits(state, project.master.name)],
-        "findings": [f.to_json() for f in (*of_other_periods(returns, state, period), *filling_up(state))],
+        "findings": [f.to_json() for f in (*said, *of_other_periods(returns, state, period), *filling_up(state))],
         "decisions": decisions,
     }
 
@@ -121,7 +123,8 @@ def merge(
     named, those of earlier periods too.
 
     Raises:
-        ProjectError: E207 or E215 nothing issued; E205 the master is open; E212 it cannot be written.
+        ProjectError: E207 or E215 nothing issued; E256 收件 cannot be opened; E205 the master is open; E212 it cannot
+            be written.
         PackageError: the master cannot be changed safely.
     """
     from tjxl.merge.run import merge_time
@@ -133,6 +136,7 @@ def merge(
         in_bulk(),
     ):
         master, state = entered(project, master)
+        said = opened_inbox(project)
         settings = project.settings()
         state, decisions = obeyed(master, state, settings)
         period = current_period(project, state, period_code)
@@ -146,6 +150,7 @@ def merge(
             merged,
             _merge_period(master, state, period, settings, now, inbox=True, progress=progress, scheduler=scheduler),
         )
+        merged["findings"] = [*(f.to_json() for f in said), *merged["findings"]]
         told = {name: _once(merged[name]) for name in ("hand_edits", "findings")}
         return {"period": period.code} | merged | told | {"decisions": decisions}
 

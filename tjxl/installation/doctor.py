@@ -167,7 +167,7 @@ def _of_volumes(state: MasterState, project: Project) -> Iterator[Check]:
             except ProjectError as error:
                 yield _refused(error)
     if whole:
-        yield _said("B735", count=whole)
+        yield _said("B735" if whole == len(volumes) else "B737", count=whole)
 
 
 def _volumes_put_back(project: Project) -> bool:

@@ -28,6 +28,7 @@ from tjxl.ooxml.rawzip import ArchiveTooLargeError, check_directory, read_direct
 _BROKEN = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError)
 _UTF8, _ENCRYPTED = 0x800, 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_THREE_BYTES = "\u0800"
 _XML = (".xml", ".rels")
 _DOCUMENTS = ("[Content_Types].xml", "mimetype", "content.xml", "OFD.xml")
 
@@ -172,12 +173,25 @@ def _named(infos: list[zipfile.ZipInfo]) -> list[tuple[str, zipfile.ZipInfo]]:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """The member's name; archives made on Chinese Windows hold GBK names without saying so."""
     name = info.orig_filename.partition("\0")[0]
-    if not info.flag_bits & _UTF8:
-        with contextlib.suppress(UnicodeError):  # neither: the name as zipfile read it
-            name = name.encode("cp437").decode("gb18030")
-    return harmless(name)
+    return harmless(name if info.flag_bits & _UTF8 else _unmarked(name))
+
+
+def _unmarked(name: str) -> str:
+    """A name that does not say how it is encoded: UTF-8 from Linux and macOS, GBK from Chinese Windows.
+
+    A name in GBK is hardly ever valid UTF-8, unless it is short: each of its characters may then happen to read as a
+    letter of two bytes (“一” as a Cyrillic one). Chinese takes three, which no usual characters of GBK look like. So
+    UTF-8 is believed where it gives at least one such character.
+    """
+    raw = name.encode("cp437")  # as zipfile has read it
+    with contextlib.suppress(UnicodeDecodeError):
+        text = raw.decode("utf-8")
+        if any(character >= _THREE_BYTES for character in text):
+            return text
+    with contextlib.suppress(UnicodeDecodeError):
+        return raw.decode("gb18030")
+    return name
 
 
 def _time(info: zipfile.ZipInfo, default: dt.datetime) -> dt.datetime:

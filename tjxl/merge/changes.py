@@ -105,7 +105,7 @@ def as_text(value: Any, column: Column) -> str | None:
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value * 100:.15g}%" if column.kind == "percent" else f"{value:.15g}"
+        return f"{value * 100:.15g}%" if column.kind in ("percent", "rate") else f"{value:.15g}"
     return None if value is None else str(value)
 
 

@@ -28,6 +28,7 @@ from tjxl.merge.undo import moments
 from tjxl.ooxml.book import Book
 from tjxl.ooxml.refs import parse_cell
 from tjxl.project import Project
+from tjxl.sheets.batches import undone_batch
 from tjxl.sheets.filling import has_room, nearly_full, reported_periods
 from tjxl.sheets.layout import master_layout, state_titles
 from tjxl.sheets.parts import PART_TABLES
@@ -173,10 +174,10 @@ def merge_time(state: MasterState, clock: dt.datetime) -> dt.datetime:
 
 
 def _batch(state: MasterState, now: dt.datetime) -> int:
-    """合并批次: that of the command's rows so far, else the next one."""
+    """合并批次: that of the command's rows so far, else the next one that no merge has had, undone or not."""
     rows = [r for ledger in state.ledgers.values() for r in ledger if batch_of(r)]
     own = [batch_of(r) for r in rows if r["merged_at"] == now]
-    return own[0] if own else max((batch_of(r) for r in rows), default=0) + 1
+    return own[0] if own else max(undone_batch(state.meta), *(batch_of(r) for r in rows), 0) + 1
 
 
 def _withdrawn(state: MasterState) -> dict[str, int]:

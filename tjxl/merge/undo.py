@@ -25,6 +25,7 @@ from tjxl.merge.projection import Key, project, register_of
 from tjxl.merge.recall import recall
 from tjxl.ooxml.editor import BookEditor
 from tjxl.settings import Settings
+from tjxl.sheets.batches import remember_undone, undone_batch
 from tjxl.sheets.layout import answer_words, master_layout, state_titles
 from tjxl.sheets.master_edit import append_fitted, set_row_values, take_out
 from tjxl.sheets.parts import PART_TABLES
@@ -325,6 +326,8 @@ def apply_undo(state: MasterState, plan: Undoing, settings: Settings, now: dt.da
     for name, updates in plan.updates.items():
         for number, values in updates.items():
             set_row_values(editor, layouts[name], number, values)
+    if plan.batch is not None:
+        remember_undone(editor, max(plan.batch, undone_batch(state.meta)))
     if plan.changes and holds_table(state.book, layouts["changes"]):
         append_fitted(editor, layouts["changes"], logged(plan.changes, plan.batch, now))
     follow(state, editor, _left(state, plan.removed), settings)

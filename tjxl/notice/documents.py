@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tjxl.errors import NoticeError
+from tjxl.errors import NoticeError, plain_reason
 from tjxl.notice.columns import Titles, column_title
 from tjxl.notice.files.blocks import MOST_CELLS, Block, Grid, Line
 from tjxl.notice.files.kinds import Reader, known_kind
@@ -141,11 +141,4 @@ def _lacking(cells: Sequence[str], titles: Titles) -> list[str]:
 
 
 def _os_reason(error: OSError) -> str:
-    match error:
-        case FileNotFoundError():
-            return "文件不存在"
-        case IsADirectoryError():
-            return "这是一个文件夹"
-        case PermissionError():
-            return "没有读取权限，或文件正被其他程序占用"
-    return error.strerror or type(error).__name__
+    return "文件不存在" if isinstance(error, FileNotFoundError) else plain_reason(error)

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from rich.markup import escape
-from rich.table import Table
 
-from tjxl.report.console import console
+from tjxl.report.console import console, figures, table
 from tjxl.report.findings import show_findings
 
 
@@ -50,13 +49,12 @@ def _list(movable: Sequence[Mapping[str, Any]], folder: Path) -> None:
     """The periods of which rows can be moved: a column for each table, so that all fit into a narrow window."""
     out = console()
     titles = list(dict.fromkeys(title for line in movable for title in line["rows"]))
-    table = Table("期次", title="可以移出的流水（行数，尚未移出）", title_justify="left")
-    for title in (*titles, "留在总台账"):
-        table.add_column(title, justify="right", overflow="fold")
+    counted = map(figures, (*titles, "留在总台账"))
+    listed = table("期次", *counted, title="可以移出的流水（行数，尚未移出）", title_justify="left")
     for line in movable:
         counts = (*(line["rows"].get(title, 0) for title in titles), line["kept"])
-        table.add_row(line["period"], *(str(count or "") for count in counts))
-    out.print(table)
+        listed.add_row(line["period"], *(str(count or "") for count in counts))
+    out.print(listed)
     place = "" if folder == Path() else f" {_quoted(folder)}"
     command = f"tjxl archive-period{place} --period {movable[-1]['period']}"
     out.print(f"移出某期及以前各期：{command}", markup=False)

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.markup import escape
-from rich.table import Table
 
-from tjxl.report.console import console
+from tjxl.report.console import console, table
 from tjxl.resources import layout_toml
 
 
@@ -22,10 +21,10 @@ def show_simulate(result: Mapping[str, Any]) -> None:
 
 def show_demo(result: Mapping[str, Any]) -> None:
     """`tjxl demo`: the summary table."""
-    table = Table("步骤", "结果", "用时（秒）", title="演示：一个项目，两期报送，催办、考核、通报")
+    steps = table("步骤", "结果", "用时（秒）", title="演示：一个项目，两期报送，催办、考核、通报")
     for step in result["steps"]:
-        table.add_row(step["step"], step["result"], f"{step['seconds']:.1f}")
+        steps.add_row(step["step"], step["result"], f"{step['seconds']:.1f}")
     out = console()
-    out.print(table)
+    out.print(steps)
     out.print(f"演示项目已留在：{escape(result['folder'])}")
     out.print(f"请打开总台账查看：{escape(result['master'])}")

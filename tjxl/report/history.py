@@ -8,7 +8,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from tjxl.report.console import console
+from tjxl.report.console import console, table
 from tjxl.report.values import short, value_text
 from tjxl.sheets.layout import change_words
 
@@ -57,9 +57,8 @@ def _life(
     code: str, subject: str, entries: Sequence[Mapping[str, Any]], files: Mapping[tuple[Any, ...], int]
 ) -> Table:
     """The values of one row of the register, a field below the other."""
-    table = Table(title=escape(f"{code} {short(subject, 30)}".strip()), title_justify="left")
-    for title in ("期次", "单位", "字段", "内容", "类型", "出处"):
-        table.add_column(title, overflow="fold", no_wrap=title in ("期次", "类型"))
+    title = escape(f"{code} {short(subject, 30)}".strip())
+    life = table("期次", "单位", "字段", "内容", "类型", "出处", title=title, title_justify="left")
     for e in entries:
         cell = e["cell"] or f"第{e['row']}行"
         value = short(value_text(e["value"], e["field"]), 40)
@@ -73,5 +72,5 @@ def _life(
             change_words()[e["kind"]],
             source,
         )
-        table.add_row(*map(escape, texts))
-    return table
+        life.add_row(*map(escape, texts))
+    return life

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tjxl.register import MILESTONE_KIND_TITLES
-from tjxl.report.console import console
+from tjxl.report.console import console, table
 from tjxl.report.findings import show_findings
 from tjxl.report.values import short
 
@@ -18,12 +18,11 @@ _SIGNS = {">=": "≥", ">": "＞", "<=": "≤", "<": "＜", "=": "", "~": "约 "
 
 def show_tasks(result: Mapping[str, Any]) -> None:
     """`tjxl tasks`."""
-    table = Table(
-        "序号", "主要任务", "重点工作", "完成时限", "分管领导", "牵头单位", "配合单位", title=result["title"]
-    )
+    columns = ("序号", "主要任务", "重点工作", "完成时限", "分管领导", "牵头单位", "配合单位")
+    listed = table(*columns, title=result["title"])
     for t in result["tasks"]:
         cooperating = len(t["cooperating_units"])
-        table.add_row(
+        listed.add_row(
             str(t["serial_no"]),
             escape(short(t["theme"], 12)),
             escape(short(t["task"], 36)),
@@ -32,7 +31,7 @@ def show_tasks(result: Mapping[str, Any]) -> None:
             escape(t["lead_unit"]),
             f"{cooperating} 个" if cooperating else "",
         )
-    console().print(table)
+    console().print(listed)
     receiving = sum(1 for u in result["units"] if u["kind"] != "group")
     milestones = sum(len(t["milestones"]) for t in result["tasks"])
     targets = sum(len(t["targets"]) for t in result["tasks"])
@@ -46,22 +45,22 @@ def show_tasks(result: Mapping[str, Any]) -> None:
 
 def _promises(tasks: Sequence[Mapping[str, Any]]) -> Table:
     """What the tasks promise beside their deadlines: milestones and targets."""
-    table = Table("序号", "类别", "内容", "时限或目标", title="节点与指标")
+    promised = table("序号", "类别", "内容", "时限或目标", title="节点与指标")
     for t in tasks:
         for m in t["milestones"]:
             kind = MILESTONE_KIND_TITLES[m["kind"]]
             due = f"{m['due'] or '待确定'} {kind}" + ("（待确认）" if m["needs_confirmation"] else "")
-            table.add_row(str(t["serial_no"]), "节点", escape(short(m["scope"], 36)), due)
+            promised.add_row(str(t["serial_no"]), "节点", escape(short(m["scope"], 36)), due)
         for g in t["targets"]:
             sign = _SIGNS.get(g["comparator"], "")
             upper = f"—{g['upper']:.15g}" if g["upper"] is not None else ""
-            table.add_row(
+            promised.add_row(
                 str(t["serial_no"]),
                 "指标",
                 escape(short(g["subject"], 36)),
                 f"{sign}{g['value']:.15g}{upper}{g['unit']}",
             )
-    return table
+    return promised
 
 
 def show_init(result: Mapping[str, Any]) -> None:

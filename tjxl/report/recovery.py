@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.markup import escape
-from rich.table import Table
 
-from tjxl.report.console import console
+from tjxl.report.console import console, table
 from tjxl.report.findings import show_findings
-from tjxl.report.values import short
+from tjxl.report.values import cell_text, short
 
 _LISTED = 40
 
@@ -52,13 +51,16 @@ def show_rebuild(result: Mapping[str, Any]) -> None:
     if not found:
         out.print(f"已对照归档的 {result['files']} 份填报表，系统写入的单元格全部相符。")
         return
-    table = Table("表", "行", "列", "现为", "应为", "原因")
+    differing = table("表", "行", "列", "现为", "应为", "原因")
     for d in found[:_LISTED]:
-        expected = _shown(d["expected"]) if d["proven"] else "（无从证明，未动）"
+        now, expected = (short(cell_text(d[n], d["table"], d["column"]), 30) for n in ("found", "expected"))
+        if not d["proven"]:
+            expected = "（无从证明，未动）"
         place = d["cell"] or (str(d["row"]) if d["row"] else "")
         place += f"（{d['volume']}）" if d["volume"] else ""
-        table.add_row(d["table"], place, d["column"] or "整行", _shown(d["found"]), expected, d["reason"])
-    out.print(table)
+        texts = (d["table"], place, d["column"] or "整行", now, expected, d["reason"])
+        differing.add_row(*map(escape, texts))
+    out.print(differing)
     if len(found) > _LISTED:
         out.print(f"……另有 {len(found) - _LISTED} 处，用 --json 查看全部。")
     show_recalled(result["recalled"])
@@ -67,10 +69,6 @@ def show_rebuild(result: Mapping[str, Any]) -> None:
     out.print(f"不符 {len(found)} 处，已恢复 {result['restored']} 处，无从证明 {left} 处。")
     if result["backup"]:
         out.print(f"恢复前的总台账已备份：{escape(result['backup'])}")
-
-
-def _shown(value: object) -> str:
-    return "（空）" if value is None else escape(short(str(value), 30))
 
 
 def show_recalled(files: Sequence[str]) -> None:

@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
-from tjxl.report.console import console
+from tjxl.report.console import LIGHT, console, figures, table
 from tjxl.sheets.layout import state_titles
 
 _STATES = ("reported", "late", "returned", "missing")
@@ -47,12 +46,9 @@ def _periods(result: Mapping[str, Any]) -> Table:
     two = result["two_stages"]
     numbers = [state_titles()[state] for state in _STATES]
     title = f"{result['year']}年演练（种子 {result['seed']}）"
-    table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("期次", "阶段") if two else ("期次",):
-        table.add_column(name, no_wrap=True)
-    styles = (*_STYLES, "", "", "", "", "dim")
-    for name, style in zip((*numbers, "退回次数", "更正", "催办", "入账行", "秒"), styles, strict=True):
-        table.add_column(name, justify="right", style=style, no_wrap=True)
+    names = ("期次", "阶段") if two else ("期次",)
+    counted = map(figures, (*numbers, "退回次数", "更正", "催办", "入账行", "秒"), (*_STYLES, "", "", "", "", "dim"))
+    played = table(*names, *counted, title=title, **LIGHT)
     seconds, reminded = Counter[tuple[str, str | None]](), Counter[tuple[str, str | None]]()
     for number, step in enumerate(result["steps"]):
         place = (step["period"], step["stage"])
@@ -71,21 +67,19 @@ def _periods(result: Mapping[str, Any]) -> Table:
                 sum(unit["corrected"] for unit in units),
                 sum(reminded[place] for place in places),
             ]
-            names = [code if number == 0 else "", *([str(stage["stage"])] if two else [])]
+            place_names = [code if number == 0 else "", *([str(stage["stage"])] if two else [])]
             rows = str(period["rows"]) if last else ""
             spent = f"{sum(seconds[place] for place in places):.1f}"
-            table.add_row(*names, *(str(c or "·") for c in cells), rows, spent)
-    return table
+            played.add_row(*place_names, *(str(c or "·") for c in cells), rows, spent)
+    return played
 
 
 def _year(result: Mapping[str, Any]) -> Table:
     """What the office did besides, over the whole year."""
-    table = Table(title="全年", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_header=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column()
+    year = table(Column(style="bold"), "", title="全年", show_header=False, **LIGHT)
     for title, said in _lines(result):
-        table.add_row(title, said)
-    return table
+        year.add_row(title, said)
+    return year
 
 
 def _lines(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

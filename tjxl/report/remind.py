@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.markup import escape
-from rich.table import Column, Table
+from rich.table import Table
 
-from tjxl.report.console import console
+from tjxl.report.console import console, table
 from tjxl.report.findings import show_decisions, show_findings
 
 _LISTED = 40
@@ -43,17 +43,15 @@ def show_remind(result: Mapping[str, Any]) -> None:
 
 
 def _list(reminders: list[Mapping[str, Any]]) -> Table:
-    table = Table(
-        "单位", Column("事由", overflow="fold"), "力度", "轮次", "限办日期", Column("任务", overflow="fold")
-    )
+    listed = table("单位", "事由", "力度", "轮次", "限办日期", "任务")
     for r in reminders[:_LISTED]:
         tasks = "、".join(r["tasks"][:_TASKS]) + (f" 等{len(r['tasks'])}项" if len(r["tasks"]) > _TASKS else "")
-        table.add_row(
+        listed.add_row(
             escape(r["unit"]), escape(r["matter_title"]), escape(r["level"]), str(r["round"]), str(r["due"]), tasks
         )
     if len(reminders) > _LISTED:
-        table.add_row(f"……另有 {len(reminders) - _LISTED} 件", "", "", "", "", "见总台账“催办”")
-    return table
+        listed.add_row(f"……另有 {len(reminders) - _LISTED} 件", "", "", "", "", "见总台账“催办”")
+    return listed
 
 
 def show_template(result: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from tjxl.report.console import console
+from tjxl.report.console import LIGHT, console, figures, table
 from tjxl.report.findings import show_decisions, show_findings
 from tjxl.sheets.score_formulas import words
 
@@ -28,14 +28,11 @@ def show_scores(result: Mapping[str, Any], *, items: bool) -> None:
 
 
 def _ranking(scores: list[dict[str, Any]]) -> Table:
-    table = Table(title="考核计分")
-    for title in ("排名", "单位", "类别", "类内", "牵头+配合", "任务得分", "扣分", "加分", "总分"):
-        left = title in ("单位", "类别")
-        least = 16 if title == "单位" else None
-        table.add_column(title, no_wrap=title != "单位", justify="left" if left else "right", min_width=least)
+    points = map(figures, ("类内", "牵头+配合", "任务得分", "扣分", "加分", "总分"))
+    ranking = table(figures("排名"), "单位", "类别", *points, title="考核计分", **LIGHT)
     for s in scores:
         parts = s["parts"]
-        table.add_row(
+        ranking.add_row(
             _figure(s["rank"]),
             escape(str(s["unit"])),
             escape(str(s["kind"] or "")),
@@ -46,15 +43,15 @@ def _ranking(scores: list[dict[str, Any]]) -> Table:
             _points(parts["bonus"]),
             _points(s["total"]) if s["state"] == "scored" else words().get(str(s["state"]), "/"),
         )
-    return table
+    return ranking
 
 
 def _items(scored: Mapping[str, Any]) -> Table:
     titles = ("任务", "职责", "权重", "分摊", "标准分", "完成情形", "结果", "得分", "加分")
-    table = Table(*titles, title=f"{escape(str(scored['unit']))}：逐项得分")
+    listed = table(*titles, title=f"{escape(str(scored['unit']))}：逐项得分", **LIGHT)
     for item in scored["items"]:
         verified = item["verified_result"] is not None
-        table.add_row(
+        listed.add_row(
             str(item["task"]),
             str(item["role"]),
             _figure(item["weight"]),
@@ -65,7 +62,7 @@ def _items(scored: Mapping[str, Any]) -> Table:
             _figure(item["earned"]),
             _figure(item["bonus"]),
         )
-    return table
+    return listed
 
 
 def _figure(value: Any) -> str:

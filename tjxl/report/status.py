@@ -6,31 +6,30 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.markup import escape
-from rich.table import Column, Table
 
-from tjxl.report.console import console
+from tjxl.report.console import console, table
 from tjxl.report.findings import show_decisions, show_findings
 from tjxl.report.hand_edits import show_hand_edits
 
 
 def show_status(result: Mapping[str, Any]) -> None:
     """`tjxl status`."""
-    table = Table("项目", Column("情况", overflow="fold"), show_header=False)
-    table.add_row("总台账", escape(result["master"]))
-    table.add_row("已下发期次", "、".join(result["periods"]) or "尚未下发")
+    standing = table("项目", "情况", show_header=False)
+    standing.add_row("总台账", escape(result["master"]))
+    standing.add_row("已下发期次", "、".join(result["periods"]) or "尚未下发")
     then, now = (f"{result['period']} 期末", "（当前）") if result["past"] else ("", "")
-    table.add_row(f"{then}任务", f"{result['tasks']} 项：" + _pairs(result["by_status"]))
+    standing.add_row(f"{then}任务", f"{result['tasks']} 项：" + _pairs(result["by_status"]))
     if result["period"]:
-        table.add_row(f"{result['period']} 报送", _pairs(result["reports"]))
+        standing.add_row(f"{result['period']} 报送", _pairs(result["reports"]))
     for stage, counts in result.get("stages", {}).items():
-        table.add_row(f"　其中{stage}阶段", _pairs(counts))
+        standing.add_row(f"　其中{stage}阶段", _pairs(counts))
     if result.get("agreement"):
-        table.add_row("配合与牵头口径", _pairs(result["agreement"]))
-    table.add_row(f"待裁决{now}", f"{result['open_questions']} 条")
+        standing.add_row("配合与牵头口径", _pairs(result["agreement"]))
+    standing.add_row(f"待裁决{now}", f"{result['open_questions']} 条")
     for title, name in (("问题清单", "problems"), ("销号", "closings"), ("核查", "verification")):
         if counts := result["oversight"][name]:
-            table.add_row(f"{title}{now}", _pairs(counts))
-    console().print(table)
+            standing.add_row(f"{title}{now}", _pairs(counts))
+    console().print(standing)
     told = [*result["oversight"]["findings"], *result["findings"]]
     if result["past"] and (result["hand_edits"] or told):
         console().print("以下为当前情况：")

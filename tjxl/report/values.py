@@ -19,6 +19,22 @@ def value_text(value: Any, field: str) -> str:
     return as_text(value, _column(field)) or "空"
 
 
+def cell_text(value: Any, table: str, column: str | None) -> str:
+    """What stands in a cell of the master, as the sheet shows it: 138, 99%, 2022-06-30 10:00:00.
+
+    Args:
+        table, column: their titles; without a column the value is not that of a cell.
+    """
+    if value is None:
+        return "（空）"
+    columns = (c for layout in master_layout().values() if layout.title == table for c in layout.columns)
+    kept_in = next((c for c in columns if c.title == column), None)
+    if kept_in is None:
+        return str(value)
+    said = as_text(value, kept_in) or ""
+    return said.replace("T", " ") if kept_in.kind == "datetime" else said
+
+
 def field_title(field: str) -> str:
     """The title of a field's column."""
     return _column(field).title

@@ -34,7 +34,18 @@ def show_verify(result: Mapping[str, Any]) -> None:
               f"无法比对 {len(result['not_comparable'])} 行。")  # fmt: skip
     _lines("不一致", differing)
     _lines("待对应", unmatched)
-    show_findings(result["findings"])
+    _show_by_file(result["findings"], len(result["imported"]))
+
+
+def _show_by_file(findings: Sequence[Mapping[str, Any]], files: int) -> None:
+    """The findings; of several files each under its name, for a cell says nothing without its workbook."""
+    by_file: dict[str, list[Mapping[str, Any]]] = {}
+    for found in findings:
+        by_file.setdefault(found["file"], []).append(found)
+    for file, of_file in by_file.items():
+        if files > 1:
+            console().print(f"{escape(file)}：")
+        show_findings(of_file)
 
 
 def _lines(title: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -23,6 +23,7 @@ from tjxl.periods import parse_period
 from tjxl.resources import layout_toml
 from tjxl.sheets.form_places import IDENTITY_SHEET
 from tjxl.sheets.layout import Column, SheetLayout, master_layout
+from tjxl.sheets.pairs import pairs, put_pairs
 from tjxl.sheets.rows import LeanValues, TableRow, read_long
 
 MOVABLE = ("ledger", "target_ledger", "milestone_ledger", "changes")
@@ -82,7 +83,7 @@ def registered(book: Book) -> tuple[Volume, ...]:
     Raises:
         PackageError: E284, somebody has changed what is registered.
     """
-    found = [_volume(key.removeprefix(_PREFIX), said) for key, _, said in _pairs(book) if key.startswith(_PREFIX)]
+    found = [_volume(key.removeprefix(_PREFIX), said) for key, _, said in pairs(book) if key.startswith(_PREFIX)]
     return tuple(sorted(found, key=lambda v: (v.period, v.moved_at, v.file)))
 
 
@@ -102,34 +103,24 @@ def _are_counts(rows: object) -> bool:
     return isinstance(rows, dict) and all(name in MOVABLE and type(count) is int for name, count in rows.items())
 
 
-def _pairs(book: Book) -> Iterable[tuple[str, int, str]]:
-    """Key, row and value of the pairs of `_tjxl`."""
-    if IDENTITY_SHEET not in book.sheets:
-        return
-    cells = book.cells(IDENTITY_SHEET).cells
-    for (row, column), cell in cells.items():
-        if column == 1 and isinstance(cell.value, str):
-            value = cells.get((row, 2))
-            yield cell.value, row, str(value.value) if value is not None else ""
-
-
 def register_volumes(editor: BookEditor, volumes: Iterable[Volume]) -> None:
     """Add volumes to those that the master registers."""
-    last = max((row for _, row, _ in _pairs(editor.book)), default=0)
-    for row, volume in enumerate(volumes, last + 1):
-        said = {
-            "period": volume.period,
-            "sha256": volume.sha256,
-            "rows": dict(volume.rows),
-            "moved_at": volume.moved_at,
-        }
-        editor.edit(IDENTITY_SHEET, row, 1, Put(_PREFIX + volume.file))
-        editor.edit(IDENTITY_SHEET, row, 2, Put(json.dumps(said, ensure_ascii=False)))
+    put_pairs(editor, ((_PREFIX + volume.file, _said(volume)) for volume in volumes))
+
+
+def _said(volume: Volume) -> str:
+    said = {
+        "period": volume.period,
+        "sha256": volume.sha256,
+        "rows": dict(volume.rows),
+        "moved_at": volume.moved_at,
+    }
+    return json.dumps(said, ensure_ascii=False)
 
 
 def unregister_volumes(editor: BookEditor, files: Collection[str]) -> None:
     """Take volumes out of those that the master registers; their files stay for the backups that name them."""
-    for key, row, _ in list(_pairs(editor.book)):
+    for key, row, _ in list(pairs(editor.book)):
         if key.startswith(_PREFIX) and key.removeprefix(_PREFIX) in files:
             editor.edit(IDENTITY_SHEET, row, 1, Put(None))
             editor.edit(IDENTITY_SHEET, row, 2, Put(None))
