@@ -38,7 +38,7 @@ def snapshot(
         period, file, as_merged, tasks, by_status, lights, reports.
 
     Raises:
-        ProjectError: E207, E215 the period was not issued; E277, E278 rows of tasks are missing; E274 no day; E275
+        ProjectError: E207, E215 the period was not issued; E277 to E279 rows of tasks are missing; E274 no day; E275
             `out` is a file of the project; E212 it cannot be written.
     """
     from tjxl.sheets.snapshot_book import Snapshot, snapshot_book

@@ -189,8 +189,9 @@ def test_what_has_no_room_is_folded_not_cut(
     show_status(
         {
             "master": "总台账.xlsm", "periods": ["2022-01"], "tasks": 138, "by_status": statuses, "period": None,
+            "past": False,
             "open_questions": 0, "oversight": {"problems": {}, "closings": {}, "verification": {}, "findings": []},
-            "hand_edits": [], "findings": [],
+            "hand_edits": [], "decisions": [], "findings": [],
         }
     )  # fmt: skip
     shown = capsys.readouterr().out

@@ -3,7 +3,7 @@
 1. Every command that writes, or gives figures to others, says which task it is and what to do, and writes nothing.
 2. `tjxl status` goes on, and says it.
 3. The row put back as values, `tjxl rebuild` gives it its formulas again, and everything goes on.
-4. A row of 责任分工 that names a task which there never was is said likewise.
+4. A row of 责任分工 that names a task which there never was is said likewise, and so is a task added by hand.
 """
 
 from __future__ import annotations
@@ -129,3 +129,13 @@ def test_a_row_of_duties_for_no_task_is_named(office: Office) -> None:
     with pytest.raises(ProjectError) as refused:
         office.merge()
     assert (refused.value.code, f"第{row}行“T999”" in str(refused.value)) == ("E278", True)
+
+
+def test_a_task_added_by_hand_is_named(office: Office) -> None:
+    editor = BookEditor(office.master)
+    editor.append_rows("任务台账", [{"任务编码": "T999", "序号": 99}])
+    editor.append_rows("责任分工", [{"任务编码": "T999", "单位编码": "U001", "职责": "牵头"}])
+    office.project.master.write_bytes(editor.save())
+    with pytest.raises(ProjectError) as refused:
+        office.merge()
+    assert (refused.value.code, "T999" in str(refused.value)) == ("E279", True)

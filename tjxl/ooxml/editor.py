@@ -39,7 +39,7 @@ class Collected:
         cells: sheet → (row, column) → edit.
         refilled: table → rows inside it that were blank and have no looks of their own, where rows were appended.
         bottoms: table → its last row, where rows were appended.
-        heights: sheet → row → the height in points that it is given.
+        heights: sheet → row that the file has → the height in points that it is given.
         parts: names of whole parts that are replaced.
         template: whether rows are taken out or ranges made longer on their own, as in a template that is filled.
     """
@@ -81,8 +81,9 @@ class BookEditor:
         """All edits so far."""
         template = bool(self._dropped or self._grown)
         heights = {
-            sheet: {row: new.height for row, new in rows.items() if new.height is not None}
+            sheet: {r: new.height for r, new in rows.items() if new.height is not None and r in there}
             for sheet, rows in self._new_rows.items()
+            for there in (self.book.text(sheet).spans,)
         }
         return Collected(self._edits, self._refilled, self._bottom, heights, self._parts.keys(), template)
 

@@ -55,12 +55,16 @@ def lost_row_findings(state: MasterState) -> list[Finding]:
 def refuse_lost_rows(state: MasterState) -> None:
     """
     Raises:
-        ProjectError: E277, tasks have lost their row in 任务台账; E278, 责任分工 names a task that there never was.
+        ProjectError: E277, tasks have lost their row in 任务台账; E278, 责任分工 names a task that there never was;
+            E279, a task is not known to 任务时限: somebody has added it by hand, or changed the hidden sheet.
     """
     if lost := lost_tasks(state):
         raise ProjectError("E277", tasks=_said(lost))
     if foreign := list(_foreign(state)):
         raise ProjectError("E278", rows="、".join(foreign[:_NAMED]))
+    duties = dict.fromkeys(str(row["task_code"]) for row in state.assignments)
+    if unknown := [code for code in duties if code not in state.due]:
+        raise ProjectError("E279", tasks="、".join(unknown[:_NAMED]))
 
 
 def _said(lost: list[LostTask]) -> str:
