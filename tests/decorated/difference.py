@@ -29,6 +29,7 @@ _REF = re.compile(r'\br="([A-Z]*)([0-9]*)"')
 _STYLE = re.compile(r'\bs="([0-9]+)"')
 _SPANS = re.compile(r'\s+spans="[^"]*"')
 _HIDDEN = re.compile(r'\s+(?:hidden|collapsed)="[^"]*"')
+_HOLDS = re.compile(rf"<{_P}(?:v|is)\b")
 _HEIGHT = re.compile(r'\s+(?:ht|customHeight)="[^"]*"')  # rows of 变更记录 are fitted to their texts
 _FORMULA = re.compile(rf"<{_P}f\b[^>]*?(?:/>|>[^<]*</{_P}f>)")
 _CACHE = re.compile(r"<(\w+:)?(num|str)Cache>.*?</(\w+:)?(num|str)Cache>", re.DOTALL)
@@ -237,9 +238,11 @@ def _rows(body: str) -> dict[int, re.Match[str]]:
 def _row(number: int, old: re.Match[str], new: re.Match[str], owned: Owned, may_be_filled: bool) -> Iterator[str]:
     if old[0] == new[0]:
         return
-    if _SPANS.sub("", old[1]) != _SPANS.sub("", new[1]):
-        yield f"row {number}: {old[1]} → {new[1]}"
     before, after = _cells(old[2] or ""), _cells(new[2] or "")
+    entered = any(_HOLDS.search(c[0]) and not _FORMULA.search(c[0]) for c in before.values())
+    said = _SPANS.sub("", old[1]) == _SPANS.sub("", new[1])
+    if not said and (entered or _looks(old[1]) != _looks(new[1])):  # a blank row is fitted to what fills it
+        yield f"row {number}: {old[1]} → {new[1]}"
     for column in before.keys() | after.keys():
         x, y = before.get(column), after.get(column)
         if x is not None and y is not None and x[0] == y[0]:

@@ -150,7 +150,7 @@ def test_where_nothing_can_be_archived_the_master_stays_as_it_is(office: Office)
     office.project.archive.write_bytes(b"a file where the folder should be")
     with pytest.raises(TjxlError) as error:
         office.collect()
-    assert (error.value.code, office.master == before) == ("E212", True)
+    assert (error.value.code, office.master == before) == ("E255", True)
     office.project.archive.unlink()
     kept_aside.rename(office.project.archive)
     office.collect()
