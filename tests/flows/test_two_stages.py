@@ -37,6 +37,7 @@ from tjxl.ooxml.editor import BookEditor
 from tjxl.ooxml.refs import parse_cell
 from tjxl.ooxml.splice import Put
 from tjxl.periods import parse_period
+from tjxl.project import Project
 from tjxl.resources import sample_notice
 from tjxl.sheets.form import form_template
 from tjxl.sheets.layout import SheetLayout, hidden_layout, master_layout
@@ -496,6 +497,7 @@ def test_the_word_as_lead_outweighs_that_as_cooperating_unit(first: Office) -> N
     held = cooperating(first, B, K7=0.1)
     for unit, role in ((A, "配合"), (B, "牵头")):
         type_over(first, "assignments", "role", role, task_code="T001", unit=unit)
+    type_over(first, "tasks", "lead_unit", B, task_code="T001")
     editor = BookEditor(first.master)
     marks = [("U001", "2022-05-1", "牵头"), ("U002", "2022-05-1", "配合")]
     rows = [{"task_code": "T001", "unit_code": u, "period": step, "before": role} for u, step, role in marks]
@@ -548,7 +550,7 @@ def test_a_master_of_an_earlier_version_goes_on_with_one_stage(
 def test_the_138_tasks_in_two_stages_with_faults(tmp_path: Path) -> None:
     root = tmp_path / "2022年重点工作"
     flows.init(root, Path(str(sample_notice())), 2022, macros=False)
-    office = Office(flows.Project(root))
+    office = Office(Project(root))
     set_report(office.project, "two_stages = true")
     flows.issue(office.project, MAY)
     taken = []
