@@ -63,7 +63,8 @@ def _renamed(root: Path) -> Path | None:
 
 def newest_backup(backups: Path) -> Path | None:
     """The newest master in 备份 that can be opened; their names tell when each was made."""
-    found = sorted(path for path in backups.glob(f"{MASTER_STEM}_*") if path.suffix.casefold() in MASTER_SUFFIXES)
+    found = [path for path in backups.glob(f"{MASTER_STEM}_*") if path.suffix.casefold() in MASTER_SUFFIXES]
+    found.sort(key=lambda path: path.stem)  # of those of one second the later ones are numbered
     return next((path for path in reversed(found) if zipfile.is_zipfile(path)), None)
 
 

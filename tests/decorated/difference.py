@@ -240,8 +240,10 @@ def _row(number: int, old: re.Match[str], new: re.Match[str], owned: Owned, may_
         return
     before, after = _cells(old[2] or ""), _cells(new[2] or "")
     entered = any(_HOLDS.search(c[0]) and not _FORMULA.search(c[0]) for c in before.values())
-    said = _SPANS.sub("", old[1]) == _SPANS.sub("", new[1])
-    if not said and (entered or _looks(old[1]) != _looks(new[1])):  # a blank row is fitted to what fills it
+    was, now = (_SPANS.sub("", tag) for tag in (old[1], new[1]))
+    if not entered:  # a blank row is fitted to what fills it
+        was, now = (_HEIGHT.sub("", tag) for tag in (was, now))
+    if was != now:
         yield f"row {number}: {old[1]} → {new[1]}"
     for column in before.keys() | after.keys():
         x, y = before.get(column), after.get(column)

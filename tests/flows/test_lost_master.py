@@ -20,6 +20,7 @@ from tjxl.errors import ProjectError
 from tjxl.installation.doctor import doctor
 from tjxl.ooxml.package import Package
 from tjxl.project import Project, open_project
+from tjxl.whereabouts import newest_backup
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def office(tmp_path: Path) -> Office:
 
 def backup(office: Office) -> str:
     """The newest backup."""
-    return max(path.name for path in office.project.backups.glob("总台账_*"))
+    return max(office.project.backups.glob("总台账_*"), key=lambda path: path.stem).name
 
 
 def refusal(office: Office) -> tuple[str, str]:
@@ -145,3 +146,12 @@ def test_the_doctor_tells(office: Office) -> None:
     (office.project.root / "总台账.xlsx").unlink()
     office.project.master.unlink()
     assert errors() == ["E265"]
+
+
+def test_of_two_backups_of_one_second_the_later_is_named(office: Office) -> None:
+    """As where a command that backs up follows another at once: `总台账_20220527-100000-2.xlsm` is the later one."""
+    first = office.project.backups / "总台账_20991231-100000.xlsm"
+    later = first.with_name("总台账_20991231-100000-2.xlsm")
+    for path in (first, later):
+        path.write_bytes(office.master)
+    assert newest_backup(office.project.backups) == later
