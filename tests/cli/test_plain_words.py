@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.conftest import Tjxl, failed
 from tests.small import small_project, write_notice
+from tjxl import __version__
 from tjxl.cli import app
 from tjxl.commands.typed import OF_FIGURES
 from tjxl.errors import plain_reason
@@ -69,6 +70,21 @@ def test_a_break_while_the_program_is_being_loaded() -> None:
     said = done.stderr.decode("utf-8")
     assert (done.returncode, done.stdout, said.count("\n")) == (2, b"", 1)
     assert said.startswith("已中断。")
+
+
+def test_a_break_when_all_is_done_changes_nothing() -> None:
+    """Python takes a while to end; Ctrl-C in that while must not make a failure of what has succeeded."""
+    run = (
+        "import atexit, os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "atexit.register(os.kill, os.getpid(), signal.SIGINT)\n"
+        "sys.argv = ['tjxl', '--version']\n"
+        "from tjxl.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-P", "-c", run], capture_output=True, env=_environment(), check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.strip().decode() == __version__
 
 
 def _environment() -> dict[str, str]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -106,25 +104,39 @@ def test_few_files_are_read_here_and_many_by_all_processors(monkeypatch: pytest.
 
 
 _COLLECT = """
-import signal, sys
+import os, signal, sys, threading
 signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the tests run in the background, deaf to it
 from tjxl.intake import gather, parallel
 gather.workers_for = lambda files: 2
-start = parallel._Pool.{moment}
-def said(self, *args):
-    print("reading", flush=True)
-    return start(self, *args)
-parallel._Pool.{moment} = said
+reached = parallel._Pool.{moment}
+presses = [threading.Timer({seconds} + again, os.killpg, (0, signal.SIGINT)) for again in {presses}]
+def interrupted(self, *args):
+    while presses:
+        presses.pop().start()
+    return reached(self, *args)
+parallel._Pool.{moment} = interrupted
 sys.argv = ["tjxl", "collect", sys.argv[1]]
-from tjxl.cli import main
+from tjxl.__main__ import main
 main()
 """
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no process groups that share Ctrl-C in this way")
-@pytest.mark.parametrize("moment", ["starts", "submit"])
+@pytest.mark.parametrize("presses", [(0,), (0, 0.01, 0.02, 0.04, 0.08)], ids=["once", "again and again"])
+@pytest.mark.parametrize(
+    ("moment", "seconds"),
+    [
+        ("begin", 0),
+        ("begin", 0.002),
+        ("begin", 0.005),
+        ("starts", 0),
+        ("starts", 0.2),
+        ("submit", 0),
+        ("submit", 0.1),
+    ],
+)
 def test_ctrl_c_in_the_middle_is_one_calm_sentence_and_leaves_no_process(
-    issued_project: Office, tmp_path: Path, moment: str
+    issued_project: Office, tmp_path: Path, moment: str, seconds: float, presses: Sequence[float]
 ) -> None:
     """Sent to the whole group, as a terminal does: also to processes that are only just starting."""
     office = copy_of(issued_project, tmp_path / "项目")
@@ -132,18 +144,18 @@ def test_ctrl_c_in_the_middle_is_one_calm_sentence_and_leaves_no_process(
     for i in range(200):
         office.send(f"{i:03}.xlsx", form, f"2022-05-20 10:{i % 60:02}")
     before, inbox = office.master, office.inbox()
-    code = _COLLECT.format(moment=moment)
-    line = [sys.executable, "-P", "-c", code, str(office.project.root)]
-    with subprocess.Popen(
-        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "reading\n"
-        time.sleep(0.3)  # the processes are starting, or reading
-        os.killpg(process.pid, signal.SIGINT)
-        _, said = process.communicate(timeout=60)  # ends when no process holds standard error any more
-    assert (process.returncode, said) == (
+    code = _COLLECT.format(moment=moment, seconds=seconds, presses=presses)
+    done = subprocess.run(  # ends when no process holds standard error any more
+        [sys.executable, "-P", "-c", code, str(office.project.root)],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+        start_new_session=True,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (
         2,
+        "",
         "已中断。总台账是完整的：这一步要么已经写入，要么没有写入；再运行一次即可。\n",
     )
     assert (office.master == before, office.inbox() == inbox) == (True, True)

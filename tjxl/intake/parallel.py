@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -239,16 +240,26 @@ def _interrupts_held() -> Iterator[None]:
     """Ctrl-C waits while a process starts.
 
     It goes to every process of the terminal, and one that is just starting would answer it with a traceback. Started
-    now, it never hears of it. Windows knows no such holding back.
+    with the signal blocked, it never hears of it. This process hears of it through its other threads, so what it does
+    about it waits as well: given up half-way, the start would leave a process without what it is to begin with.
+    Windows knows no such blocking.
     """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    heard: list[int] = []
+    answer = signal.getsignal(signal.SIGINT)
+    holds = answer is not None and threading.current_thread() is threading.main_thread()
+    if holds:
+        signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    blocks = hasattr(signal, "pthread_sigmask")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if blocks else set()
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if blocks:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if holds:
+            signal.signal(signal.SIGINT, answer)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 _NOTHING = b""
