@@ -28,6 +28,7 @@ from tjxl.project import Project
 from tjxl.settings import Settings
 from tjxl.sheets.lost_rows import refuse_lost_rows
 from tjxl.sheets.state import MasterState, read_master
+from tjxl.whereabouts import masters_backed_up
 
 _NOT_IN_NAMES = frozenset('<>:"|?*\\')
 """Characters that not every system takes in the name of a file."""
@@ -79,8 +80,7 @@ def undo(project: Project, master: Master | None = None) -> dict[str, Any]:
 
 def _witness(project: Project, state: MasterState) -> tuple[str, MasterState] | None:
     """The newest backup that shows the master right before its last merge; its place and content."""
-    paths = sorted(project.backups.glob(f"{project.master.stem}_*"), key=lambda p: (p.name, p.stat().st_mtime))
-    for path in reversed(paths):
+    for path in reversed(masters_backed_up(project.backups)):
         try:
             backup = state.later(path.read_bytes())
             if is_witness(backup, state):

@@ -62,10 +62,20 @@ def _renamed(root: Path) -> Path | None:
 
 
 def newest_backup(backups: Path) -> Path | None:
-    """The newest master in 备份 that can be opened; their names tell when each was made."""
+    """The newest master in 备份 that can be opened."""
+    return next((path for path in reversed(masters_backed_up(backups)) if zipfile.is_zipfile(path)), None)
+
+
+def masters_backed_up(backups: Path) -> list[Path]:
+    """The masters in 备份, the newest last; their names tell when each was made."""
     found = [path for path in backups.glob(f"{MASTER_STEM}_*") if path.suffix.casefold() in MASTER_SUFFIXES]
-    found.sort(key=lambda path: path.stem)  # of those of one second the later ones are numbered
-    return next((path for path in reversed(found) if zipfile.is_zipfile(path)), None)
+    return sorted(found, key=_made)
+
+
+def _made(backup: Path) -> tuple[str, int, str]:
+    """The second, and within it the number that all but the first have."""
+    second = backup.stem[: len(f"{MASTER_STEM}_20220630-120000")]
+    return second, len(backup.stem), backup.stem
 
 
 def _taken_from(backup: Path) -> dict[str, object]:

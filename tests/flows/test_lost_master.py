@@ -148,10 +148,9 @@ def test_the_doctor_tells(office: Office) -> None:
     assert errors() == ["E265"]
 
 
-def test_of_two_backups_of_one_second_the_later_is_named(office: Office) -> None:
-    """As where a command that backs up follows another at once: `总台账_20220527-100000-2.xlsm` is the later one."""
+def test_of_the_backups_of_one_second_the_last_is_named(office: Office) -> None:
+    """As where commands that back up follow one another at once: all but the first are numbered."""
     first = office.project.backups / "总台账_20991231-100000.xlsm"
-    later = first.with_name("总台账_20991231-100000-2.xlsm")
-    for path in (first, later):
-        path.write_bytes(office.master)
-    assert newest_backup(office.project.backups) == later
+    for name in (first.name, *(f"{first.stem}-{number}.xlsm" for number in range(2, 11))):
+        first.with_name(name).write_bytes(office.master)
+        assert newest_backup(office.project.backups) == first.with_name(name)
