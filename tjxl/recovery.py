@@ -42,7 +42,7 @@ def undo(project: Project, master: Master | None = None) -> dict[str, Any]:
 
     Raises:
         ProjectError: E260 nothing to undo; E261 a request of that merge was agreed to; E262 its rows cannot be told;
-            E277 to E279 rows of tasks are missing; E205 the master is open; E212 something cannot be written.
+            E277 to E279, E285 rows of tasks are missing; E205 the master is open; E212 something cannot be written.
         PackageError: the master cannot be changed safely.
     """
     with project.locked("undo"), in_bulk():
@@ -158,7 +158,8 @@ def rebuild(project: Project, *, check: bool = False, master: Master | None = No
         check: only compare; nothing is written.
 
     Raises:
-        ProjectError: E277 to E279 rows of tasks are missing; E205 the master is open; E212 it cannot be written.
+        ProjectError: E277 to E279, E285 rows of tasks are missing; E205 the master is open; E212 it cannot be
+            written.
         PackageError: the master cannot be read, or not changed safely.
     """
     if check:

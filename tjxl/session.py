@@ -34,7 +34,7 @@ def entered(project: Project, master: Master | None) -> tuple[Master, MasterStat
     """The door to the master (the closed file where none is given) and what stands behind it, leftovers cleared.
 
     Raises:
-        ProjectError: E277 to E279 rows of tasks are missing; E268 the master is damaged; what the door refuses.
+        ProjectError: E277 to E279, E285 rows of tasks are missing; E268 the master is damaged; what the door refuses.
     """
     master = master or ClosedMaster(project)
     master.ready()

@@ -38,8 +38,8 @@ def snapshot(
         period, file, as_merged, tasks, by_status, lights, reports.
 
     Raises:
-        ProjectError: E207, E215 the period was not issued; E277 to E279 rows of tasks are missing; E274 no day; E275
-            `out` is a file of the project; E212 it cannot be written.
+        ProjectError: E207, E215 the period was not issued; E277 to E279, E285 rows of tasks are missing; E274 no day;
+            E275 `out` is a file of the project; E212 it cannot be written.
     """
     from tjxl.sheets.snapshot_book import Snapshot, snapshot_book
 

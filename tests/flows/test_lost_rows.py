@@ -4,6 +4,7 @@
 2. `tjxl status` goes on, and says it.
 3. The row put back as values, `tjxl rebuild` gives it its formulas again, and everything goes on.
 4. A row of 责任分工 that names a task which there never was is said likewise, and so is a task added by hand.
+5. So is a task whose lead's row of 责任分工 is gone; cooperating units' rows the office may delete.
 """
 
 from __future__ import annotations
@@ -139,3 +140,51 @@ def test_a_task_added_by_hand_is_named(office: Office) -> None:
     with pytest.raises(ProjectError) as refused:
         office.merge()
     assert (refused.value.code, "T999" in str(refused.value)) == ("E279", True)
+
+
+# 5
+
+
+def lead_row(office: Office, code: str) -> int:
+    """Where 责任分工 says who leads a task."""
+    (row,) = (r.number for r in office.state.assignments if (r["task_code"], r["role"]) == (code, "牵头"))
+    return row
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_task_without_its_leads_row_is_named_and_nothing_is_written(office: Office, command: str) -> None:
+    row = lead_row(office, "T001")
+    typed(office, "assignments", row, dict.fromkeys(shown(office, "assignments", row)))
+    master = office.master
+    with pytest.raises(ProjectError) as refused:
+        COMMANDS[command](office.project)
+    assert refused.value.code == "E285"
+    assert str(refused.value).startswith(
+        "「责任分工」缺少牵头单位的行：T001（市甲局），未作任何处理。请在 Excel 中撤销"
+    )
+    assert office.master == master
+
+
+def test_a_lead_changed_to_cooperating_by_hand_is_named(office: Office) -> None:
+    typed(office, "assignments", lead_row(office, "T001"), {"职责": "配合"})
+    result = flows.status(office.project)
+    assert [(f["code"], f["severity"]) for f in result["findings"]] == [("D671", "error")]
+    assert "「责任分工」表：缺少牵头单位的行：T001（市甲局）" in result["findings"][0]["message"]
+
+
+def test_the_leads_row_put_back_as_values_is_whole_again(office: Office) -> None:
+    before, row = office.table("assignments"), lead_row(office, "T001")
+    values = shown(office, "assignments", row)
+    typed(office, "assignments", row, dict.fromkeys(values))
+    typed(office, "assignments", row, values)
+    recovery.rebuild(office.project)
+    assert office.table("assignments") == before
+    assert recovery.rebuild(office.project, check=True)["differences"] == []
+    assert flows.issue(office.project, JUNE)["issued"]
+
+
+def test_the_row_of_a_cooperating_unit_may_be_deleted(office: Office) -> None:
+    row = next(r.number for r in office.state.assignments if r["role"] == "配合")
+    typed(office, "assignments", row, dict.fromkeys(shown(office, "assignments", row)))
+    assert flows.status(office.project)["findings"] == []
+    assert flows.issue(office.project, JUNE)["issued"]

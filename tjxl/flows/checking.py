@@ -26,8 +26,8 @@ def check(file: Path, project: Project | None = None) -> dict[str, Any]:
     Without a project neither the sender nor the tasks it owes can be proven, and a note says so.
 
     Raises:
-        ProjectError: E209 the file does not exist; E216 it is a folder; E207 nothing issued yet; E277 to E279 rows of
-            tasks are missing in the master.
+        ProjectError: E209 the file does not exist; E216 it is a folder; E207 nothing issued yet; E277 to E279, E285
+            rows of tasks are missing in the master.
     """
     from tjxl.intake.alone import check_alone
 

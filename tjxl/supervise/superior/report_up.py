@@ -48,7 +48,7 @@ def report_up(project: Project, form: Path, out: Path | None = None) -> dict[str
     Raises:
         ProjectError: H105, the project answers to nobody; H101, H102, the form is none or damaged; H106, it is not
             this project's; H107, nothing has been issued here up to its period; E209, E216 no such file; E212, it
-            cannot be written; E277 to E279 rows of tasks are missing.
+            cannot be written; E277 to E279, E285 rows of tasks are missing.
         PackageError: it cannot be changed safely.
     """
     state = read_master(project)
