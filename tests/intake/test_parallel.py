@@ -132,7 +132,7 @@ main()
         ("starts", 0),
         ("starts", 0.2),
         ("submit", 0),
-        ("submit", 0.1),
+        ("submit", 0.05),
     ],
 )
 def test_ctrl_c_in_the_middle_is_one_calm_sentence_and_leaves_no_process(
